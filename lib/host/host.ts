@@ -1,0 +1,114 @@
+/**
+ * What `mlo` may ask of the machine it runs on. The rooms take this interface
+ * (or the part of it they need); only `main.ts` and tests build one.
+ */
+export interface Host {
+  readonly env: Environment;
+  readonly files: Files;
+  readonly programs: Programs;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+}
+
+/** The environment the program was started in. */
+export interface Environment {
+  /** A variable's value; an empty variable counts as absent. */
+  get(name: string): string | undefined;
+  /** The user's home directory, absolute. */
+  readonly home: string;
+  /** The directory the program was started in, absolute. */
+  readonly directory: string;
+}
+
+/** What is known of a file without reading it. */
+export interface FileFacts {
+  readonly kind: "file" | "directory" | "other";
+  /** Length in bytes. */
+  readonly size: number;
+  /** Permission bits (0o777), or `undefined` where the system has none. */
+  readonly mode: number | undefined;
+}
+
+/** Files; a path is absolute or relative to {@linkcode Environment.directory}. */
+export interface Files {
+  /** The file's bytes, or `undefined` if there is no such file. Other failures throw an `MloError`. */
+  read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Facts of what the path leads to (links followed), or `undefined` if there is nothing. */
+  facts(path: string): Promise<FileFacts | undefined>;
+  /** Writes the whole file or leaves the old one as it was; `mode` is set before the content is there. */
+  write(
+    path: string,
+    content: Uint8Array | string,
+    mode?: number,
+  ): Promise<void>;
+  /** Makes a directory and its parents; one that is there already is fine. */
+  makeDirectory(path: string, mode?: number): Promise<void>;
+  /** Removes a file; one that is not there is fine. */
+  remove(path: string): Promise<void>;
+}
+
+/** A program to run: always an argument array, never a shell string. */
+export interface Call {
+  /** A name looked up on the PATH, or a path. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Added to the inherited environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds after which the program is killed and the outcome says `timedOut`. */
+  readonly timeout?: number;
+}
+
+/** How a program ended. */
+export interface Outcome {
+  /** Exit status; 128 + n when signal n ended it. */
+  readonly code: number;
+  readonly stdout: Uint8Array<ArrayBuffer>;
+  readonly stderr: Uint8Array<ArrayBuffer>;
+  readonly timedOut: boolean;
+}
+
+/** A program that was started and waits for its standard input. */
+export interface Started {
+  /** Gives the program its whole standard input and closes it. */
+  feed(input: Uint8Array | string): Promise<void>;
+  /** Ends the program (SIGKILL); what was never fed can have had no effect. */
+  kill(): void;
+  /** Resolves when the program has ended. */
+  readonly outcome: Promise<Outcome>;
+}
+
+/** Programs of the machine. A program that is not installed throws an `MloError`. */
+export interface Programs {
+  /** Runs a program to its end with captured output; without `input` its stdin is empty. */
+  run(call: Call, input?: Uint8Array | string): Promise<Outcome>;
+  /** Starts a program whose standard input is held open until {@linkcode Started.feed}. */
+  start(call: Call): Started;
+  /** Runs a program on the user's own terminal (stdin, stdout and stderr inherited); resolves to its exit status. */
+  attach(call: Call): Promise<number>;
+  /** Runs a program and gives its standard output in chunks as they come; stderr is captured. */
+  stream(call: Call, onOutput: (chunk: Uint8Array) => void): Promise<Outcome>;
+}
+
+/** The user's terminal, or the pipes in its place. stdout is the result, stderr the conversation. */
+export interface Terminal {
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly columns: number;
+  /** Writes to stdout; a reader that has gone away is not an error. */
+  out(text: string): void;
+  /** Writes to stderr. */
+  err(text: string): void;
+  /** One line from standard input without its newline, or `undefined` at its end. */
+  readLine(prompt: string): Promise<string | undefined>;
+  /** Calls back at ^C or SIGTERM instead of ending the program; gives a function that stops listening. */
+  onInterrupt(callback: () => void): () => void;
+}
+
+/** Time. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after so many milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
+}
