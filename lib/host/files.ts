@@ -1,0 +1,105 @@
+import { MloError } from "../error.ts";
+import type { FileFacts, Files } from "./host.ts";
+
+/** The machine's files; relative paths start at `directory()`. */
+export function denoFiles(directory: () => string): Files {
+  const absolute = (path: string) =>
+    path.startsWith("/") ? path : `${directory()}/${path}`;
+
+  return {
+    read: (path) => unlessMissing("read", path, Deno.readFile(absolute(path))),
+    facts: async (path) => {
+      const info = await unlessMissing(
+        "look at",
+        path,
+        Deno.stat(absolute(path)),
+      );
+      return info && toFacts(info);
+    },
+    write: (path, content, mode) => replaceFile(absolute(path), content, mode),
+    makeDirectory: (path, mode) =>
+      named(
+        "make the directory",
+        path,
+        Deno.mkdir(absolute(path), {
+          recursive: true,
+          ...(mode === undefined ? {} : { mode }),
+        }),
+      ),
+    remove: async (path) => {
+      await unlessMissing("remove", path, Deno.remove(absolute(path)));
+    },
+  };
+}
+
+function toFacts(info: Deno.FileInfo): FileFacts {
+  const kind = info.isFile ? "file" : info.isDirectory ? "directory" : "other";
+  return {
+    kind,
+    size: info.size,
+    mode: info.mode === null ? undefined : info.mode & 0o777,
+  };
+}
+
+/**
+ * A new file beside the old one takes its place in one rename, so that a full
+ * disk or a kill leaves either the old content or the new.
+ */
+async function replaceFile(
+  path: string,
+  content: Uint8Array | string,
+  mode = 0o666,
+): Promise<void> {
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
+  const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
+  try {
+    await named(
+      "write",
+      path,
+      Deno.writeFile(beside, bytes, { createNew: true, mode }),
+    );
+    await named("write", path, Deno.rename(beside, path));
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    throw error;
+  }
+}
+
+async function unlessMissing<T>(
+  action: string,
+  path: string,
+  work: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await named(action, path, work);
+  } catch (error) {
+    if (error instanceof MloError && isMissing(error.cause)) return undefined;
+    throw error;
+  }
+}
+
+/** A path through a file (`ENOTDIR`) leads nowhere just as a missing one does. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.NotADirectory;
+}
+
+/** Turns a failure of the system into an error that names the action and the path. */
+async function named<T>(
+  action: string,
+  path: string,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const failure = new MloError(
+      `Cannot ${action} ${path}: ${reason.replace(/:? ?\(os error.*$/s, "")}`,
+    );
+    failure.cause = error;
+    throw failure;
+  }
+}

@@ -1,0 +1,173 @@
+import { MloError } from "../error.ts";
+import type { Call, Outcome, Programs, Started } from "./host.ts";
+
+/** Where to get a program that is missing; asked for by name in an error's hint. */
+const INSTALL_HINTS: Readonly<Record<string, string>> = {
+  kubectl: "install kubectl: https://kubernetes.io/docs/tasks/tools/",
+  runai:
+    "install the run:ai CLI of your cluster, e.g. from https://rcp-caas-prod.rcp.epfl.ch/cli/",
+  ssh: "install an OpenSSH client",
+  "ssh-keygen": "install an OpenSSH client",
+};
+
+/**
+ * The machine's programs. This is the one place where a process is started.
+ *
+ * `LD_*` and `DYLD_*` are kept from children: the runtime refuses to start
+ * any program with them unless every program is allowed, and a researcher's
+ * shell often sets `LD_LIBRARY_PATH`.
+ */
+export function denoPrograms(
+  environment: () => Readonly<Record<string, string>>,
+  directory: string | undefined,
+): Programs {
+  function spawn(call: Call, io: Deno.CommandOptions): Deno.ChildProcess {
+    const env = Object.fromEntries(
+      Object.entries({ ...environment(), ...call.env })
+        .filter(([name]) => !/^(LD|DYLD)_/.test(name)),
+    );
+    try {
+      return new Deno.Command(call.program, {
+        args: [...call.args],
+        env,
+        clearEnv: true,
+        ...(directory === undefined ? {} : { cwd: directory }),
+        ...io,
+      }).spawn();
+    } catch (error) {
+      throw cannotRun(call.program, error);
+    }
+  }
+
+  function start(call: Call, onOutput?: (chunk: Uint8Array) => void): Started {
+    return watch(
+      spawn(call, { stdin: "piped", stdout: "piped", stderr: "piped" }),
+      call.timeout,
+      onOutput,
+    );
+  }
+
+  return {
+    start: (call) => start(call),
+    run: async (call, input = "") => {
+      const started = start(call);
+      await started.feed(input);
+      return started.outcome;
+    },
+    stream: async (call, onOutput) => {
+      const started = start(call, onOutput);
+      await started.feed("");
+      return started.outcome;
+    },
+    attach: async (call) => {
+      const child = spawn(call, {
+        stdin: "inherit",
+        stdout: "inherit",
+        stderr: "inherit",
+      });
+      return (await child.status).code;
+    },
+  };
+}
+
+/** Gathers what a child says and ends it when its time is up. */
+function watch(
+  child: Deno.ChildProcess,
+  timeout: number | undefined,
+  onOutput?: (chunk: Uint8Array) => void,
+): Started {
+  const stdout = gather(child.stdout as ReadableStream<Uint8Array>, onOutput);
+  const stderr = gather(child.stderr as ReadableStream<Uint8Array>);
+  let timedOut = false;
+
+  function kill() {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    // A grandchild may hold the pipes open: what came until now is all there is.
+    stdout.stop();
+    stderr.stop();
+  }
+  const timer = timeout === undefined ? undefined : setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, timeout);
+
+  async function finish(): Promise<Outcome> {
+    const status = await child.status;
+    const outcome = {
+      code: status.code,
+      stdout: await stdout.bytes,
+      stderr: await stderr.bytes,
+      timedOut,
+    };
+    clearTimeout(timer);
+    return outcome;
+  }
+
+  return { kill, outcome: finish(), feed: (input) => feed(child, input) };
+}
+
+async function feed(
+  child: Deno.ChildProcess,
+  input: Uint8Array | string,
+): Promise<void> {
+  const bytes = typeof input === "string"
+    ? new TextEncoder().encode(input)
+    : input;
+  const writer = child.stdin.getWriter();
+  try {
+    if (bytes.length > 0) await writer.write(bytes);
+    await writer.close();
+  } catch {
+    // A child that ended without reading all of its input tells why by its status.
+  }
+}
+
+/** Reads a stream to its end, or until told to stop. */
+function gather(
+  stream: ReadableStream<Uint8Array>,
+  onOutput?: (chunk: Uint8Array) => void,
+) {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  async function readAll(): Promise<Uint8Array<ArrayBuffer>> {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (onOutput) onOutput(value);
+      else chunks.push(value);
+    }
+    return joined(chunks);
+  }
+  return {
+    bytes: readAll(),
+    stop: () => void reader.cancel().catch(() => {}),
+  };
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(
+    chunks.reduce((length, chunk) => length + chunk.length, 0),
+  );
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
+
+function cannotRun(program: string, error: unknown): MloError {
+  if (error instanceof Deno.errors.NotFound) {
+    const hint = INSTALL_HINTS[program];
+    return new MloError(
+      `Cannot run ${program}: it is not installed or not on the PATH`,
+      hint === undefined ? {} : { hint },
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new MloError(`Cannot run ${program}: ${reason}`);
+}

@@ -1,0 +1,65 @@
+import type { Terminal } from "./host.ts";
+
+/** The terminal (or pipes) of this process. */
+export function denoTerminal(): Terminal {
+  return {
+    get stdinIsTerminal() {
+      return Deno.stdin.isTerminal();
+    },
+    get stdoutIsTerminal() {
+      return Deno.stdout.isTerminal();
+    },
+    get stderrIsTerminal() {
+      return Deno.stderr.isTerminal();
+    },
+    get columns() {
+      try {
+        return Deno.consoleSize().columns;
+      } catch {
+        return 80;
+      }
+    },
+    out: (text) => writeAll(Deno.stdout, text),
+    err: (text) => writeAll(Deno.stderr, text),
+    readLine,
+    onInterrupt,
+  };
+}
+
+function writeAll(
+  stream: { writeSync(bytes: Uint8Array): number },
+  text: string,
+) {
+  let rest = new TextEncoder().encode(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+  } catch (error) {
+    // `mlo list | head` closes the pipe early; that is the reader's right.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+async function readLine(prompt: string): Promise<string | undefined> {
+  writeAll(Deno.stderr, prompt);
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  // Byte by byte, so that nothing behind the newline is taken from a later reader.
+  for (;;) {
+    const read = await Deno.stdin.read(one);
+    if (read === null) return bytes.length === 0 ? undefined : decode(bytes);
+    if (one[0] === 0x0a) return decode(bytes);
+    bytes.push(one[0] ?? 0);
+  }
+}
+
+function decode(bytes: readonly number[]): string {
+  return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\r$/, "");
+}
+
+function onInterrupt(callback: () => void): () => void {
+  const signals: Deno.Signal[] = ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, callback);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, callback);
+  };
+}
