@@ -1,0 +1,106 @@
+import { Command, CommanderError } from "./commands/command.ts";
+import config from "../deno.json" with { type: "json" };
+import { ExitCode, MloError } from "./error.ts";
+import { debugHost } from "./host/debug.ts";
+import type { Host } from "./host/host.ts";
+import type { Context } from "./commands/context.ts";
+import { secretCommand } from "./commands/secret.ts";
+import { submitCommand } from "./commands/submit.ts";
+
+/**
+ * Runs `mlo` with the words of a command line and gives its exit code. This is
+ * the only place where an error becomes text and an exit code.
+ */
+export async function run(
+  args: readonly string[],
+  host: Host,
+): Promise<number> {
+  const { words, rest } = splitAtDoubleDash(args);
+  try {
+    const program = commandTree(host, rest);
+    if (words.length === 0 && rest === undefined) words.push("--help");
+    await program.parseAsync(words, { from: "user" });
+    return ExitCode.done;
+  } catch (error) {
+    return report(error, host);
+  }
+}
+
+/**
+ * What follows the first `--` belongs to the user's own program and must not
+ * be looked at; `undefined` where there is no `--`.
+ */
+function splitAtDoubleDash(args: readonly string[]) {
+  const at = args.indexOf("--");
+  return at === -1
+    ? { words: [...args], rest: undefined }
+    : { words: args.slice(0, at), rest: args.slice(at + 1) };
+}
+
+/** Every verb, each declared in its own file. */
+function commandTree(host: Host, rest: readonly string[] | undefined): Command {
+  const program = new Command("mlo")
+    .description("From a laptop to GPUs and back")
+    .version(`mlo ${config.version}`, "-V, --version", "print the version")
+    .option("--verbose", "name the settings file in use")
+    .option("--debug", "show every program that is run");
+  const context: Context = {
+    rest,
+    get host() {
+      return program.opts().debug ? debugHost(host) : host;
+    },
+    get verbose() {
+      return program.opts().verbose === true || program.opts().debug === true;
+    },
+  };
+  program.addCommand(submitCommand(context));
+  program.addCommand(secretCommand(context));
+  for (const command of everyCommand(program as Command)) {
+    command.exitOverride().allowExcessArguments(false)
+      .configureOutput({
+        writeOut: (text) => host.terminal.out(text),
+        writeErr: () => {}, // told once, by report()
+        getOutHelpWidth: () => Math.min(host.terminal.columns, 100),
+      });
+  }
+  return program as Command;
+}
+
+function* everyCommand(command: Command): Generator<Command> {
+  yield command;
+  for (const child of command.commands) yield* everyCommand(child as Command);
+}
+
+/** Says what went wrong, once, and gives the exit code that belongs to it. */
+function report(error: unknown, host: Host): number {
+  const { terminal } = host;
+  if (error instanceof CommanderError) return reportUsage(error, host);
+  if (error instanceof MloError) {
+    if (error.childMessage) terminal.err(`${error.childMessage.trimEnd()}\n`);
+    terminal.err(`mlo: ${error.message}\n`);
+    if (error.hint) terminal.err(`hint: ${error.hint}\n`);
+    return error.exitCode;
+  }
+  terminal.err(
+    `mlo: ${error instanceof Error ? error.stack ?? error.message : error}\n` +
+      "hint: this is a defect of mlo itself: please report it with the lines above\n",
+  );
+  return ExitCode.failed;
+}
+
+/** The command line parser's own errors: help and version are none. */
+function reportUsage(error: CommanderError, host: Host): number {
+  if (error.exitCode === 0) return ExitCode.done;
+  const [message = "", ...more] = error.message.replace(/^error: /, "")
+    .split("\n");
+  const suggestion = more.join(" ").replace(/^\((.*)\)$/, "$1");
+  host.terminal.err(
+    `mlo: ${message.charAt(0).toUpperCase()}${message.slice(1)}\n`,
+  );
+  host.terminal.err(
+    suggestion === ""
+      ? "hint: mlo --help\n"
+      : `hint: ${suggestion.charAt(0).toLowerCase()}${suggestion.slice(1)}\n`,
+  );
+  return ExitCode.usage;
+}

@@ -1,0 +1,13 @@
+/**
+ * The command line library, behind this one file: a verb is declared with
+ * `new Command(…)`, and what it refuses is a `CommanderError`.
+ */
+export { Command, CommanderError, Option } from "@commander-js/extra-typings";
+
+/** Collects the values of a flag that may be given several times, each possibly a comma-separated list. */
+export function collectList(
+  value: string,
+  before: readonly string[] = [],
+): string[] {
+  return [...before, ...value.split(",").map((part) => part.trim())];
+}

@@ -1,0 +1,169 @@
+import { readSecret, startApply, whoHasName } from "../cluster/kubectl.ts";
+import { compareSecret, secretManifest } from "../cluster/secret.ts";
+import { ExitCode, MloError } from "../error.ts";
+import type { Host } from "../host/host.ts";
+import { type Job, planJob, type SubmitOptions } from "../runai/job.ts";
+import { decodeSubmit, submitArgs } from "../runai/v1.ts";
+import { interruptible } from "./interrupt.ts";
+import type { ReadSettings } from "./read_settings.ts";
+
+/** Everything a submission will do, as plain data: what `--dry-run` and `--json` print. */
+export interface Plan {
+  readonly job: Job;
+  /** Whether the name was made here, so that another may be taken if it is not free. */
+  readonly nameIsOurs: boolean;
+  readonly namespace: string;
+  readonly secret: {
+    readonly name: string;
+    /** The keys it will hold; never the values. */
+    readonly keys: readonly string[];
+    readonly sync: boolean;
+  };
+  /** The arguments of `runai`. */
+  readonly runai: readonly string[];
+}
+
+/** A plan together with the one thing that must not be printed. */
+export interface Submission {
+  readonly plan: Plan;
+  /** The Secret, with its values. */
+  readonly manifest: string;
+}
+
+/** What became of a submission. */
+export interface Result {
+  readonly plan: Plan;
+  readonly secret: "synced" | "kept";
+}
+
+/**
+ * Decides everything before anything is run. Throws an `MloError` (usage) that
+ * names every flag and setting that cannot be right.
+ */
+export function planSubmission(
+  read: ReadSettings,
+  options: SubmitOptions,
+  extra: { readonly skipSecretSync: boolean; readonly now: Date },
+): Submission {
+  const { settings, variables, secretKeys } = read;
+  const job = planJob(settings, options, secretKeys, extra.now);
+  const namespace = settings.K8S_NAMESPACE;
+  const name = settings.RUNAI_SECRET_NAME;
+  const manifest = secretManifest({ name, namespace, data: variables });
+  const keys = [...variables].filter(([, value]) => value !== "")
+    .map(([key]) => key);
+  const plan: Plan = {
+    job,
+    nameIsOurs: options.name === undefined,
+    namespace,
+    secret: { name, keys, sync: !extra.skipSecretSync },
+    runai: submitArgs(job),
+  };
+  return { plan, manifest };
+}
+
+/**
+ * Carries a plan out: the name's check first, then the secret, then the job.
+ * The apply is started beside the check and holds still until it is fed, so
+ * that nothing is written before every check has passed and no time is lost.
+ */
+export async function submit(
+  host: Host,
+  { plan, manifest }: Submission,
+): Promise<Result> {
+  const apply = plan.secret.sync ? startApply(host, plan.namespace) : undefined;
+  let stage = "nothing was written";
+  const work = async (): Promise<Result> => {
+    const [free] = await Promise.all([
+      withFreeName(host, plan),
+      apply ? undefined : requireSecretKeys(host, plan),
+    ]);
+    stage =
+      `the secret ${plan.secret.name} may have been synced, no job was submitted; run the command again`;
+    await apply?.feed(manifest);
+    stage =
+      `the job ${free.job.name} may have been submitted; submitting the same name again never makes a second job`;
+    await runSubmit(host, free);
+    return { plan: free, secret: apply ? "synced" : "kept" };
+  };
+  try {
+    return await interruptible(host.terminal, work(), () => stage);
+  } finally {
+    apply?.abandon();
+  }
+}
+
+/** The plan with a name that is free. A name the user gave is refused when it is taken. */
+async function withFreeName(host: Host, plan: Plan): Promise<Plan> {
+  for (let attempt = plan, number = 2;; number++) {
+    const holder = await whoHasName(host, plan.namespace, attempt.job.name);
+    if (holder === undefined) return attempt;
+    if (!plan.nameIsOurs) throw nameTaken(plan.job.name, describe(holder));
+    attempt = renamed(plan, `${plan.job.name}-${number}`);
+  }
+}
+
+function renamed(plan: Plan, name: string): Plan {
+  const job = { ...plan.job, name };
+  return { ...plan, job, runai: submitArgs(job) };
+}
+
+function nameTaken(name: string, holder: string): MloError {
+  return new MloError(
+    `Cannot submit "${name}": the name is taken by ${holder}`,
+    {
+      hint:
+        `choose another name, or delete the job first: runai delete job ${name}`,
+    },
+  );
+}
+
+function describe(
+  holder: { pod: string; phase: string; image: string; createdAt: string },
+): string {
+  return `a job whose pod ${holder.pod} is ${holder.phase} (image ${holder.image}, created ${holder.createdAt})`;
+}
+
+/** Without a sync the pod gets what the cluster holds: every key it will ask for must be there. */
+async function requireSecretKeys(host: Host, { namespace, job, secret }: Plan) {
+  const live = await readSecret(host, namespace, secret.name);
+  const needed = job.secretVariables.map(({ key }) => key);
+  const missing = live === undefined
+    ? needed
+    : compareSecret(new Map(needed.map((key) => [key, ""])), live).missing;
+  if (live === undefined || missing.length > 0) {
+    throw new MloError(
+      live === undefined
+        ? `Cannot skip the sync: there is no secret ${secret.name} in ${namespace}`
+        : `Cannot skip the sync: the secret ${secret.name} lacks ${
+          missing.join(", ")
+        }`,
+      { hint: "submit without --skip-secret-sync" },
+    );
+  }
+}
+
+async function runSubmit(host: Host, plan: Plan): Promise<void> {
+  const outcome = await host.programs.run({
+    program: "runai",
+    args: plan.runai,
+  });
+  const failure = decodeSubmit(outcome);
+  if (failure === undefined) return;
+  // What failed after the request was sent may have made the job all the same.
+  const holder = failure.exitCode === ExitCode.failed
+    ? await whoHasName(host, plan.namespace, plan.job.name)
+      .catch(() => undefined)
+    : undefined;
+  if (holder === undefined) throw failure;
+  throw new MloError(
+    `run:ai reported a failure, and the name ${plan.job.name} is taken by ${
+      describe(holder)
+    }`,
+    {
+      ...(failure.childMessage ? { childMessage: failure.childMessage } : {}),
+      hint:
+        `look at it: runai describe job ${plan.job.name}; submitting the same name again never makes a second job`,
+    },
+  );
+}
