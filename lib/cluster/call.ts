@@ -1,0 +1,40 @@
+import type { Call, Host } from "../host/host.ts";
+
+/** The part of the machine this room needs. */
+export type Machine = Pick<Host, "programs">;
+
+/**
+ * How long a question may take, in milliseconds: a cluster that cannot be
+ * reached must be told in five seconds. `kubectl` itself gives up a little
+ * earlier, so that its own message is there; the kill is for what happens
+ * before its request (a wrapper around kubectl may ask the server's version
+ * first, with a patience of its own).
+ */
+const ASK = { kubectl: "4s", kill: 4_500 };
+
+/** How long a change may take: a megabyte over a slow VPN. */
+const CHANGE = { kubectl: "60s", kill: 75_000 };
+
+type Patience = typeof ASK;
+
+/** A `kubectl` call; the namespace is always named, never the context's own. */
+export function kubectl(
+  args: readonly string[],
+  patience: Patience = ASK,
+): Call {
+  return {
+    program: "kubectl",
+    args: [...args, `--request-timeout=${patience.kubectl}`],
+    timeout: patience.kill,
+  };
+}
+
+/** The text of what a program printed. */
+export function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** A `kubectl` call that changes something. */
+export function changeCall(args: readonly string[]): Call {
+  return kubectl(args, CHANGE);
+}
