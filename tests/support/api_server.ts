@@ -1,0 +1,225 @@
+import { makeCertificate } from "./api_server_certificate.ts";
+import { control } from "./api_server_control.ts";
+import type { StoredSecret } from "./api_server_fields.ts";
+import { JobStore } from "./api_server_jobs.ts";
+import { answer, type Asked, type Cluster } from "./api_server_routes.ts";
+import { SecretStore } from "./api_server_secrets.ts";
+import { ApiError } from "./api_server_status.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
+
+/** An API server that tests can drive `kubectl` against: the double or a real one. */
+export interface TestCluster {
+  readonly kind: "double" | "real";
+  /** URL of the API server. */
+  readonly url: string;
+  /** PEM file of the authority that its certificate is checked with. */
+  readonly authorityFile: string;
+  /** What points `kubectl` to it as `admin`, `alice` (who may do nothing) or `stranger` (whose token is unknown). */
+  env(user?: TestUser): Readonly<Record<string, string>>;
+  /** The namespaces it has: two. */
+  readonly namespaces: readonly [string, string];
+  /** The Secret as stored, managed fields included. */
+  secret(namespace: string, name: string): Promise<StoredSecret | undefined>;
+  /** Ends it and removes its files. */
+  stop(): Promise<void>;
+}
+
+/** Who kubectl is run as. */
+export type TestUser = "admin" | "alice" | "stranger";
+
+/** A request the double got; never the body itself, which may hold values. */
+export interface Recorded {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly contentType: string;
+  /** SHA-256 of the body in hex; empty where there was none. */
+  readonly bodySha256: string;
+}
+
+/** What the double does instead of answering. */
+export type Fault =
+  | { readonly status: number; readonly message?: string }
+  | "hang"
+  | "reset";
+
+/** How the double is to behave. */
+export interface DoubleOptions {
+  /** Added to every answer of the API, in milliseconds. */
+  readonly delayMs?: number;
+  /** The namespaces there are. */
+  readonly namespaces?: readonly [string, string];
+}
+
+/** The double, with what only it can do. */
+export interface ApiServerDouble extends TestCluster {
+  readonly kind: "double";
+  /** Plain http on loopback, for `/double/…` only (see {@linkcode control}); the https URL serves it too. */
+  readonly controlUrl: string;
+  readonly jobs: JobStore;
+  readonly secrets: SecretStore;
+  /** Every request so far, `/double/…` apart. */
+  readonly requests: Recorded[];
+  /** The next request with this method and a path that fits fails in this way. */
+  failNext(method: string, path: RegExp, fault: Fault): void;
+  /** Changes {@linkcode DoubleOptions.delayMs}. */
+  setDelay(milliseconds: number): void;
+}
+
+const TOKENS = { admin: "admintoken", alice: "usertoken" };
+
+/** Starts the double on a free port of 127.0.0.1 with a certificate of its own. */
+export async function startApiServer(
+  options: DoubleOptions = {},
+): Promise<ApiServerDouble> {
+  const directory = await Deno.makeTempDir({ prefix: "mlo-api-" });
+  const certificate = await makeCertificate(directory);
+  const cluster: Cluster = {
+    secrets: new SecretStore(),
+    jobs: new JobStore(),
+    namespaces: new Set(options.namespaces ?? ["runai-x", "runai-y"]),
+    users: new Map([
+      [TOKENS.admin, { name: "admin", isAdmin: true }],
+      [TOKENS.alice, { name: "alice", isAdmin: false }],
+    ]),
+  };
+  const front = frontOf(cluster, options.delayMs ?? 0);
+  const listen = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const api = Deno.serve({ ...listen, ...certificate }, front.serveApi);
+  const side = Deno.serve(listen, front.serveControl);
+  const url = `https://127.0.0.1:${api.addr.port}`;
+  const environments = await kubeconfigs(directory, url, certificate.cert);
+
+  return {
+    kind: "double",
+    url,
+    controlUrl: `http://127.0.0.1:${side.addr.port}`,
+    authorityFile: `${directory}/cert.pem`,
+    namespaces: options.namespaces ?? ["runai-x", "runai-y"],
+    env: (user = "admin") => environments[user],
+    jobs: cluster.jobs,
+    secrets: cluster.secrets,
+    requests: front.requests,
+    failNext: front.failNext,
+    setDelay: front.setDelay,
+    secret: (namespace, name) =>
+      Promise.resolve(cluster.secrets.find(namespace, name)),
+    stop: async () => {
+      front.stop();
+      await Promise.all([api.shutdown(), side.shutdown()]);
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+/** A kubeconfig for each of the test users; they share a discovery cache. */
+export async function kubeconfigs(
+  directory: string,
+  server: string,
+  authority: string,
+): Promise<Record<TestUser, Record<string, string>>> {
+  const tokens = { ...TOKENS, stranger: "no-such-token" };
+  function write(current: TestUser) {
+    const content = { server, authority, tokens, current };
+    return writeKubeconfig(directory, content, `kubeconfig-${current}`);
+  }
+  return {
+    admin: await write("admin"),
+    alice: await write("alice"),
+    stranger: await write("stranger"),
+  };
+}
+
+/** The request handlers, with recording, delay and faults before the API. */
+function frontOf(cluster: Cluster, delayMs: number) {
+  const requests: Recorded[] = [];
+  const faults: { method: string; path: RegExp; fault: Fault }[] = [];
+  const stopped = Promise.withResolvers<void>();
+  let delay = delayMs;
+
+  async function serveApi(request: Request): Promise<Response> {
+    const asked = await read(request);
+    if (asked.url.pathname.startsWith("/double/")) {
+      return sideDoor(cluster.jobs, asked);
+    }
+    requests.push(await recorded(asked));
+    if (delay > 0) await new Promise((done) => setTimeout(done, delay));
+    const fault = takeFault(asked);
+    if (fault === "hang") {
+      await stopped.promise;
+      return new Response(null, { status: 503 });
+    }
+    if (fault === "reset") return brokenOff();
+    return told(() => {
+      if (fault) {
+        const message = fault.message ?? "told to fail";
+        throw new ApiError(fault.status, "InternalError", message);
+      }
+      return answer(cluster, asked);
+    });
+  }
+
+  function takeFault(asked: Asked): Fault | undefined {
+    const target = asked.url.pathname + asked.url.search;
+    const at = faults.findIndex(({ method, path }) =>
+      method === asked.method && path.test(target)
+    );
+    return at === -1 ? undefined : faults.splice(at, 1)[0]?.fault;
+  }
+
+  return {
+    requests,
+    serveApi,
+    serveControl: async (request: Request) =>
+      sideDoor(cluster.jobs, await read(request)),
+    failNext: (method: string, path: RegExp, fault: Fault) =>
+      void faults.push({ method, path, fault }),
+    setDelay: (milliseconds: number) => void (delay = milliseconds),
+    stop: () => stopped.resolve(),
+  };
+}
+
+async function read(request: Request): Promise<Asked> {
+  const { method, headers } = request;
+  const body = await request.text();
+  return { method, headers, body, url: new URL(request.url) };
+}
+
+function sideDoor(jobs: JobStore, asked: Asked): Response {
+  if (!asked.url.pathname.startsWith("/double/")) {
+    return new Response(null, { status: 404 });
+  }
+  return told(() => control(jobs, asked.method, asked.url, asked.body));
+}
+
+function told(handle: () => Response): Response {
+  try {
+    return handle();
+  } catch (error) {
+    if (error instanceof ApiError) return error.response();
+    throw error;
+  }
+}
+
+/** A body that ends before its time: the client sees its connection or stream reset. */
+function brokenOff(): Response {
+  return new Response(
+    new ReadableStream({
+      pull(controller) {
+        controller.error(new Error("told to break off"));
+      },
+    }),
+    { headers: { "content-type": "application/json" } },
+  );
+}
+
+async function recorded(asked: Asked): Promise<Recorded> {
+  const bytes = new TextEncoder().encode(asked.body);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return {
+    method: asked.method,
+    path: asked.url.pathname + asked.url.search,
+    contentType: asked.headers.get("content-type") ?? "",
+    bodySha256: asked.body === "" ? "" : digest.toHex(),
+  };
+}

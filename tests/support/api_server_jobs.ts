@@ -1,0 +1,123 @@
+import { ApiError, badRequest, notFound } from "./api_server_status.ts";
+import type { Json } from "./api_server_fields.ts";
+
+/** A job as the double of the cluster knows it. Further fields a maker sends are kept. */
+export interface DoubleJob extends Json {
+  name: string;
+  namespace: string;
+  kind: "interactive" | "train" | "distributed";
+  image: string;
+  /** Pods beside the master of a distributed job. */
+  workers?: number;
+  /** Which generation of run:ai labels the pods; `v1` unless given. */
+  generation?: "v1" | "v2";
+  /** The phase of its pods; `Running` unless given. */
+  phase?: string;
+  createdAt?: string;
+}
+
+const KINDS = ["interactive", "train", "distributed"];
+
+/** The jobs of the double, and the pods they show. */
+export class JobStore {
+  readonly #jobs = new Map<string, DoubleJob>();
+
+  list(namespace?: string): DoubleJob[] {
+    return [...this.#jobs.values()].filter((job) =>
+      namespace === undefined || job.namespace === namespace
+    );
+  }
+
+  /** Makes a job; a name is taken in its namespace until the job is deleted. */
+  create(body: Json): DoubleJob {
+    const job = body as DoubleJob;
+    for (const field of ["name", "namespace", "image"] as const) {
+      if (typeof job[field] !== "string" || job[field] === "") {
+        throw badRequest(`${field} is required`);
+      }
+    }
+    if (!KINDS.includes(job.kind)) {
+      throw badRequest(`kind must be one of ${KINDS.join(", ")}`);
+    }
+    const key = `${job.namespace}/${job.name}`;
+    if (this.#jobs.has(key)) {
+      throw new ApiError(
+        409,
+        "AlreadyExists",
+        `the job "${job.name}" already exists`,
+      );
+    }
+    const createdAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const stored = { createdAt, phase: "Running", ...job };
+    this.#jobs.set(key, stored);
+    return stored;
+  }
+
+  /** Changes fields of a job, its phase above all. */
+  update(namespace: string, name: string, fields: Json): DoubleJob {
+    const key = `${namespace}/${name}`;
+    const job = this.#jobs.get(key);
+    if (job === undefined) throw notFound("jobs", name);
+    const changed = { ...job, ...fields, namespace, name };
+    this.#jobs.set(key, changed);
+    return changed;
+  }
+
+  delete(namespace: string, name: string): DoubleJob {
+    const key = `${namespace}/${name}`;
+    const job = this.#jobs.get(key);
+    if (job === undefined) throw notFound("jobs", name);
+    this.#jobs.delete(key);
+    return job;
+  }
+
+  /** The pods of a namespace's jobs, as Kubernetes' objects. */
+  pods(namespace?: string): Json[] {
+    return this.list(namespace).flatMap(podsOf);
+  }
+}
+
+/** The pods of a job, labelled and named as run:ai's are. */
+function podsOf(job: DoubleJob): Json[] {
+  const common = job.generation === "v2"
+    ? { workloadName: job.name }
+    : { release: job.name };
+  if (job.kind !== "distributed") {
+    return [pod(job, `${job.name}-0-0`, common)];
+  }
+  const kubeflow = "training.kubeflow.org";
+  const label = { ...common, [`${kubeflow}/job-name`]: job.name };
+  const master = { ...label, [`${kubeflow}/replica-type`]: "master" };
+  const worker = { ...label, [`${kubeflow}/replica-type`]: "worker" };
+  return [
+    pod(job, `${job.name}-master-0`, master),
+    ...Array.from(
+      { length: job.workers ?? 0 },
+      (_, index) => pod(job, `${job.name}-worker-${index}`, worker),
+    ),
+  ];
+}
+
+function pod(
+  job: DoubleJob,
+  name: string,
+  labels: Record<string, string>,
+): Json {
+  const isPlaced = job.phase !== "Pending";
+  return {
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: {
+      name,
+      namespace: job.namespace,
+      labels,
+      creationTimestamp: job.createdAt,
+      resourceVersion: "1",
+    },
+    spec: {
+      containers: [{ name: job.name, image: job.image }],
+      ...(isPlaced ? { nodeName: "node-1" } : {}),
+    },
+    status: { phase: job.phase },
+  };
+}

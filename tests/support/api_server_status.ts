@@ -1,0 +1,87 @@
+/** An answer of the API that is not a success, in the form every client of Kubernetes expects. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: number,
+    readonly reason: string,
+    message: string,
+    readonly details?: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+  }
+
+  /** The `kind: Status` object. */
+  response(): Response {
+    return Response.json({
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message: this.message,
+      reason: this.reason,
+      ...(this.details === undefined ? {} : { details: this.details }),
+      code: this.code,
+    }, { status: this.code });
+  }
+}
+
+/** 401, in the words of kube-apiserver. */
+export function unauthorized(): ApiError {
+  return new ApiError(401, "Unauthorized", "Unauthorized");
+}
+
+/** 403: the user is known but may not. */
+export function forbidden(
+  user: string,
+  verb: string,
+  resource: string,
+  namespace: string,
+  name = "",
+): ApiError {
+  const what = name === "" ? resource : `${resource} "${name}"`;
+  return new ApiError(
+    403,
+    "Forbidden",
+    `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "" in the namespace "${namespace}"`,
+    { name, kind: resource },
+  );
+}
+
+/** 404 of one object. */
+export function notFound(kind: string, name: string): ApiError {
+  return new ApiError(404, "NotFound", `${kind} "${name}" not found`, {
+    name,
+    kind,
+  });
+}
+
+/** 404 of a path. */
+export function noSuchPath(): ApiError {
+  return new ApiError(
+    404,
+    "NotFound",
+    "the server could not find the requested resource",
+  );
+}
+
+/** 422: the object is understood and wrong. */
+export function invalid(kind: string, name: string, cause: string): ApiError {
+  return new ApiError(
+    422,
+    "Invalid",
+    `${kind} "${name}" is invalid: ${cause}`,
+    { name, kind },
+  );
+}
+
+/** 409. */
+export function conflict(
+  message: string,
+  details?: Readonly<Record<string, unknown>>,
+): ApiError {
+  return new ApiError(409, "Conflict", message, details);
+}
+
+/** 400. */
+export function badRequest(message: string): ApiError {
+  return new ApiError(400, "BadRequest", message);
+}
