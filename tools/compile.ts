@@ -84,13 +84,18 @@ async function main() {
     Deno.exit(2);
   }
   Deno.chdir(new URL("..", import.meta.url));
-  await Deno.mkdir("dist/bundle", { recursive: true });
-  const bundle = "dist/bundle/mlo.js";
-  await deno(["bundle", "--quiet", "--output", bundle, "main.ts"]);
-  const args = compileArgs(bundle, values.output, values.target);
-  await compileWithSomeRuntime(args, values.target ?? Deno.build.target);
+  await compile("main.ts", values.output, values.target);
   const { size } = await Deno.stat(values.output);
   console.log(`${values.output}: ${Math.round(size / 1e6)} MB`);
+}
+
+/** Compiles the program that starts at the module `entry` into the file `output`. */
+export async function compile(entry: string, output: string, target?: string) {
+  await Deno.mkdir("dist/bundle", { recursive: true });
+  const bundle = `dist/bundle/${output.replace(/^.*\//, "")}.js`;
+  await deno(["bundle", "--quiet", "--output", bundle, entry]);
+  const args = compileArgs(bundle, output, target);
+  await compileWithSomeRuntime(args, target ?? Deno.build.target);
 }
 
 /** Deno's own runtime where it can be had, else one that is fit for testing. */

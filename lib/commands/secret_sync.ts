@@ -1,4 +1,4 @@
-import { startApply } from "../cluster/kubectl.ts";
+import { applySecret } from "../cluster/kubectl.ts";
 import { secretManifest } from "../cluster/secret.ts";
 import type { Host } from "../host/host.ts";
 import { interruptible } from "./interrupt.ts";
@@ -22,12 +22,11 @@ export async function syncSecret(
   const keys = [...variables].filter(([, value]) => value !== "")
     .map(([key]) => key);
   if (!options.dryRun) {
-    const apply = startApply(host, namespace);
     await interruptible(
       host.terminal,
-      apply.feed(manifest),
+      applySecret(host, namespace, manifest),
       () => `the secret ${name} may have been synced; run the command again`,
-    ).finally(() => apply.abandon());
+    );
   }
   if (options.json) {
     const plan = { secret: name, namespace, keys, synced: !options.dryRun };

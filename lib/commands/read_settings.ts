@@ -1,0 +1,153 @@
+import { parseEnvFile } from "../config/env_file.ts";
+import {
+  checkEnvFileMode,
+  chooseEnvFile,
+  envFileCandidates,
+  type EnvFileChoice,
+  gitTrackedArgs,
+  isTracked,
+  trackedError,
+} from "../config/locate.ts";
+import { envFileError, settingsError } from "../config/report.ts";
+import {
+  resolveSettings,
+  secretKeys,
+  type SettingProblem,
+  type Settings,
+} from "../config/settings.ts";
+import { injectSshKey } from "../config/ssh_key.ts";
+import { usageError } from "../error.ts";
+import type { Host } from "../host/host.ts";
+import type { Context } from "./context.ts";
+import { readSshKey } from "./read_ssh_key.ts";
+
+/** The flags that every verb which reads the settings has. */
+export interface SettingsFlags {
+  readonly envFile?: string | undefined;
+  readonly allowTracked?: boolean | undefined;
+  readonly secretName?: string | undefined;
+}
+
+/** The settings, and what goes into the secret. */
+export interface ReadSettings {
+  readonly path: string;
+  readonly settings: Settings;
+  /** Every variable of the file and the SSH key; the values are secret. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** The keys that a job maps from the secret. */
+  readonly secretKeys: readonly string[];
+}
+
+/**
+ * Finds, reads and checks the settings file and the SSH key. Warnings go to
+ * stderr; everything that cannot be right is one usage error.
+ */
+export async function readSettings(
+  { host, verbose }: Context,
+  flags: SettingsFlags,
+): Promise<ReadSettings> {
+  const file = await findFile(host, flags);
+  if (verbose) host.terminal.err(`Using the settings in ${file.path}\n`);
+  const tracked = flags.allowTracked ? undefined : refuseTracked(host, file);
+  const { variables, settings } = parse(host, file, flags);
+  const [keyFiles] = await Promise.all([
+    readSshKey(host, settings, variables),
+    tracked,
+    warnOfMode(host, file.path),
+  ]);
+  const all = injectSshKey(variables, keyFiles);
+  return {
+    path: file.path,
+    settings,
+    variables: all,
+    secretKeys: secretKeys(settings, all),
+  };
+}
+
+async function findFile(
+  host: Host,
+  flags: SettingsFlags,
+): Promise<EnvFileChoice> {
+  const { env, files } = host;
+  const candidates = envFileCandidates({
+    flag: flags.envFile,
+    envVar: env.get("MLO_ENV_FILE"),
+    directory: env.directory,
+    xdgConfigHome: env.get("XDG_CONFIG_HOME"),
+    home: env.home,
+  });
+  const contents = new Map<string, Uint8Array>();
+  for (const { path } of candidates) {
+    const content = await files.read(path);
+    if (content !== undefined) contents.set(path, content);
+  }
+  return chooseEnvFile(candidates, contents);
+}
+
+function parse(
+  host: Host,
+  { path, content }: EnvFileChoice,
+  { secretName }: SettingsFlags,
+) {
+  const { variables, lines, problems } = parseEnvFile(content);
+  if (problems.length > 0) throw envFileError(path, problems);
+  const chosen = new Map(variables);
+  if (secretName !== undefined) chosen.set("RUNAI_SECRET_NAME", secretName);
+  const resolved = resolveSettings(chosen, host.env.home);
+  for (const { key, message, hint } of resolved.warnings) {
+    warn(host, `${path}:${lines.get(key) ?? 1}: ${message}`, hint);
+  }
+  if (resolved.settings === undefined) {
+    refuseFlag(secretName, resolved.problems);
+    throw settingsError(path, resolved.problems, lines);
+  }
+  return { variables, settings: resolved.settings };
+}
+
+/** A bad `--secret-name` is the command line's fault, not the file's. */
+function refuseFlag(
+  secretName: string | undefined,
+  problems: readonly SettingProblem[],
+): void {
+  const problem = problems.find(({ key }) => key === "RUNAI_SECRET_NAME");
+  if (secretName === undefined || problem === undefined) return;
+  throw usageError(
+    problem.message.replace("RUNAI_SECRET_NAME", "--secret-name"),
+    problem.hint,
+  );
+}
+
+/** Asks git only where there is a repository: most settings files are in none. */
+async function refuseTracked(host: Host, { path }: EnvFileChoice) {
+  if (!await isInRepository(host, path)) return;
+  const answer = await host.programs.run({
+    program: "git",
+    args: gitTrackedArgs(path),
+  }).catch(() => undefined);
+  if (isTracked(answer)) throw trackedError(path);
+}
+
+async function isInRepository(host: Host, path: string): Promise<boolean> {
+  const absolute = path.startsWith("/")
+    ? path
+    : `${host.env.directory}/${path}`;
+  const parts = absolute.split("/").slice(0, -1);
+  const found = await Promise.all(
+    parts.map((_, depth) =>
+      host.files.facts(`${parts.slice(0, depth + 1).join("/")}/.git`)
+        .catch(() => undefined)
+    ),
+  );
+  return found.some((facts) => facts !== undefined);
+}
+
+async function warnOfMode(host: Host, path: string): Promise<void> {
+  const facts = await host.files.facts(path);
+  const problem = checkEnvFileMode(path, facts?.mode);
+  if (problem) warn(host, problem.message, problem.hint);
+}
+
+function warn(host: Host, message: string, hint: string | undefined): void {
+  host.terminal.err(`mlo: warning: ${message}\n`);
+  if (hint) host.terminal.err(`hint: ${hint}\n`);
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { MloError } from "../../lib/error.ts";
+import { denoHost } from "../../lib/host/deno_host.ts";
+
+async function inDirectory(
+  work: (
+    directory: string,
+    files: ReturnType<typeof denoHost>["files"],
+  ) => Promise<void>,
+) {
+  const directory = await Deno.makeTempDir({ prefix: "mlo-files-" });
+  try {
+    await work(directory, denoHost({ directory }).files);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("read() and facts() give undefined for what is not there", () =>
+  inDirectory(async (_, files) => {
+    await files.write("file", "x");
+    for (const path of ["none", "none/below", "file/below"]) {
+      assert.equal(await files.read(path), undefined);
+      assert.equal(await files.facts(path), undefined);
+    }
+  }));
+
+Deno.test("write() sets the mode and leaves nothing beside the file", () =>
+  inDirectory(async (directory, files) => {
+    await files.write("a", "old", 0o600);
+    await files.write("a", "new", 0o600);
+    assert.equal(await Deno.readTextFile(`${directory}/a`), "new");
+    assert.equal((await files.facts("a"))?.mode, 0o600);
+    assert.deepEqual([...Deno.readDirSync(directory)].map((e) => e.name), [
+      "a",
+    ]);
+  }));
+
+Deno.test("write() that fails leaves the old content and names the path", () =>
+  inDirectory(async (directory, files) => {
+    await Deno.mkdir(`${directory}/a/below`, { recursive: true });
+    await assert.rejects(files.write("a", "new"), (error: MloError) => {
+      assert.ok(error instanceof MloError);
+      assert.match(error.message, /^Cannot write .*\/a: /);
+      return true;
+    });
+    assert.deepEqual([...Deno.readDirSync(directory)].map((e) => e.name), [
+      "a",
+    ]);
+  }));
+
+Deno.test("read() of a directory is an error that names it", () =>
+  inDirectory(async (_, files) => {
+    await files.makeDirectory("d/e", 0o700);
+    assert.equal((await files.facts("d/e"))?.kind, "directory");
+    await assert.rejects(files.read("d"), /Cannot read d: /);
+  }));
