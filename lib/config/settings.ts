@@ -51,7 +51,7 @@ export function resolveSettings(
       .filter(({ key }) => !INJECTED_KEYS.includes(key)),
     ...longKeys(variables),
   );
-  const warnings = misspelt(variables);
+  const warnings = [...misspelt(variables), ...unexpanded(values)];
   if (problems.length > 0) return { problems, warnings };
   const settings = Object.fromEntries(values) as unknown as Settings;
   return { settings, problems, warnings };
@@ -158,4 +158,17 @@ function misspelt(variables: ReadonlyMap<string, string>): SettingProblem[] {
     found.push({ key, message, hint: `Did you mean ${meant}?` });
   }
   return found;
+}
+
+/** Paths that look as if a shell were to expand them. */
+function unexpanded(values: ReadonlyMap<string, string>): SettingProblem[] {
+  const paths = SETTINGS.filter(({ type }) =>
+    type === "path" || type === "mount" || type === "keyPath"
+  );
+  return paths.filter(({ key }) => /\$[\w{(]/.test(values.get(key) ?? ""))
+    .map(({ key }) => ({
+      key,
+      message: `${key} has a "$", which nothing expands`,
+      hint: "Write out what it stands for",
+    }));
 }
