@@ -74,7 +74,8 @@ function valueOf(
   const chosen = given === "" ? fillIn(setting.default, values) : given;
   if (chosen === undefined) return undefined;
   const value = normalise(type, chosen, home);
-  const fault = value === "" ? undefined : checkValue(type, value);
+  const checked = given !== "" || setting.default.includes("{");
+  const fault = checked ? checkValue(type, value) : undefined;
   if (fault === undefined) return value;
   if (given !== "") return { ...fault, message: `${key} ${fault.message}` };
   return {
