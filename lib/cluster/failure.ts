@@ -50,7 +50,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     sign:
-      /no such host|name resolution|server misbehaving|connection refused|was refused|i\/o timeout|TLS handshake timeout|no route to host|network is (?:unreachable|down)|host is (?:unreachable|down)|connection reset|connection timed out|broken pipe|deadline exceeded|Client\.Timeout|unexpected EOF|: EOF\b|http2: client connection lost|proxyconnect|unable to connect to the server: dial/i,
+      /no such host|name resolution|server misbehaving|connection refused|was refused|i\/o timeout|TLS handshake timeout|no route to host|network is (?:unreachable|down)|host is (?:unreachable|down)|connection reset|connection timed out|broken pipe|deadline exceeded|Client\.Timeout|unexpected EOF|: EOF\b|http2: client connection lost|stream error:|GOAWAY|proxyconnect|unable to connect to the server: dial/i,
     ...UNREACHABLE,
   },
   {

@@ -94,6 +94,11 @@ const MESSAGES: [exitCode: number, reason: RegExp, stderr: string][] = [
   ],
   [69, /cannot be reached/, 'Get "https://c/api": EOF'],
   [
+    69,
+    /cannot be reached/,
+    "error: stream error: stream ID 3; INTERNAL_ERROR; received from peer",
+  ],
+  [
     1,
     /no cluster to talk to/,
     "The connection to the server localhost:8080 was refused - did you specify the right host or port?",

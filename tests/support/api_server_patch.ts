@@ -35,7 +35,12 @@ export function jsonPatch(
     for (const name of names) parent = (parent[name] ?? {}) as Json;
     const isThere = Object.hasOwn(parent, last);
     if (op !== "add" && !isThere) {
-      throw invalid("Secret", target.metadata.name, `no such path: ${path}`);
+      throw invalid(
+        "Secret",
+        target.metadata.name,
+        String(path),
+        "no such path",
+      );
     }
     if (op === "remove") delete parent[last];
     else if (op === "add" || op === "replace") put(parent, last, value);

@@ -89,7 +89,7 @@ export class SecretStore {
   apply(applied: Json, writer: Writer): { secret: StoredSecret; new: boolean } {
     const { namespace, name, manager } = writer;
     const old = this.find(namespace, name);
-    const next = old ?? newSecret(namespace, name);
+    const next = old === undefined ? newSecret(namespace, name) : copy(old);
     const wanted = leavesOf(applied);
     const entries = next.metadata.managedFields ?? [];
     const own = entries.find((entry) => isApplyOf(entry, manager));

@@ -63,13 +63,19 @@ export function noSuchPath(): ApiError {
   );
 }
 
-/** 422: the object is understood and wrong. */
-export function invalid(kind: string, name: string, cause: string): ApiError {
+/** 422: the object is understood and wrong in a field. kubectl makes its message from the causes. */
+export function invalid(
+  kind: string,
+  name: string,
+  field: string,
+  message: string,
+): ApiError {
+  const causes = [{ reason: "FieldValueInvalid", message, field }];
   return new ApiError(
     422,
     "Invalid",
-    `${kind} "${name}" is invalid: ${cause}`,
-    { name, kind },
+    `${kind} "${name}" is invalid: ${field}: ${message}`,
+    { name, kind, causes },
   );
 }
 

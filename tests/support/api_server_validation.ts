@@ -27,14 +27,16 @@ export function validate(
       throw invalid(
         "Secret",
         name,
-        `data[${key}]: Invalid value: "${key}": a valid config key must consist of alphanumeric characters, '-', '_' or '.'`,
+        `data[${key}]`,
+        `Invalid value: "${key}": a valid config key must consist of alphanumeric characters, '-', '_' or '.'`,
       );
     }
     if (key.length > 253) {
       throw invalid(
         "Secret",
         name,
-        `data[${key}]: Invalid value: "${key}": must be no more than 253 characters`,
+        `data[${key}]`,
+        `Invalid value: "${key}": must be no more than 253 characters`,
       );
     }
     size += decodedLength(value);
@@ -43,7 +45,8 @@ export function validate(
     throw invalid(
       "Secret",
       name,
-      "data: Too long: must have at most 1048576 bytes",
+      "data",
+      "Too long: must have at most 1048576 bytes",
     );
   }
   checkImmutable(old, next);
@@ -59,7 +62,8 @@ function checkImmutable(
     throw invalid(
       "Secret",
       name,
-      `type: Invalid value: "${next.type}": field is immutable`,
+      "type",
+      `Invalid value: "${next.type}": field is immutable`,
     );
   }
   const isChanged = JSON.stringify(old.data) !== JSON.stringify(next.data);
@@ -67,7 +71,8 @@ function checkImmutable(
     throw invalid(
       "Secret",
       name,
-      "data: Forbidden: field is immutable when `immutable` is set",
+      "data",
+      "Forbidden: field is immutable when `immutable` is set",
     );
   }
 }
