@@ -1,0 +1,74 @@
+import { DisposableRoot } from "./disposable_root.ts";
+import { makeScratch, type Mode, type PodStart } from "./pod.ts";
+
+/** What the start of one pod costs, on scratch that is already set up. */
+export interface StartCost {
+  /** Programs started from the entrypoint on, itself included, before the command. */
+  readonly launches: readonly string[];
+  /** Milliseconds from the entrypoint's start to the command's, one per start. */
+  readonly milliseconds: readonly number[];
+  /** Milliseconds of one `sudo -n true` in the same pods. */
+  readonly sudo: readonly number[];
+}
+
+/** Everything that costs something is set. */
+const ENV = {
+  GIT_USER_NAME: "Ann",
+  GIT_USER_EMAIL: "ann@example.org",
+  SSH_PRIVATE_KEY_B64: btoa("not a key\n".repeat(40)),
+  SSH_PUBLIC_KEY: "ssh-ed25519 AAAA",
+  SSH_KNOWN_HOSTS: "github.com ssh-ed25519 AAAA",
+};
+
+/** The clock is read just before the entrypoint and by the command. */
+const BEFORE = 'echo "begin $EPOCHREALTIME"';
+const COMMAND = `end=$EPOCHREALTIME
+for i in {1..5}; do sudo -n true; done
+echo "times $end $(((\${EPOCHREALTIME/./} - \${end/./}) / 5))"`;
+
+/** Starts `count` pods, one after the other, and counts the launches of one more. */
+export async function measureStart(
+  layers: readonly string[],
+  mode: Mode,
+  count: number,
+): Promise<StartCost> {
+  const scratch = await makeScratch();
+  const root = new DisposableRoot(layers);
+  const pod = { mode, scratch, env: ENV };
+  const set = await root.start({ ...pod, command: ["true"] });
+  if (set.code !== 0) throw new Error(`No pod to measure: ${set.stderr}`);
+  const launches = await launchesOf(layers, { ...pod, command: ["true"] });
+  const milliseconds: number[] = [];
+  const sudo: number[] = [];
+  for (let left = count; left > 0; left--) {
+    const { stdout, stderr } = await root.start({
+      ...pod,
+      prepare: BEFORE,
+      command: ["bash", "-c", COMMAND],
+    });
+    const begin = /begin (\S+)/.exec(stderr)?.[1];
+    const [, end, five] = /times (\S+) (\S+)/.exec(stdout) ?? [];
+    milliseconds.push((Number(end) - Number(begin)) * 1000);
+    sudo.push(Number(five) / 1000);
+  }
+  await Deno.remove(scratch, { recursive: true });
+  return { launches, milliseconds, sudo };
+}
+
+/** The programs that a pod starts successfully up to its command `true`, which is not among them. */
+export async function launchesOf(
+  layers: readonly string[],
+  pod: PodStart,
+): Promise<string[]> {
+  const log = await Deno.makeTempFile({ prefix: "mlo-trace-" });
+  const strace = ["strace", "-f", "-qq", "-e", "trace=execve", "-o", log];
+  const { code, stderr } = await new DisposableRoot(layers, strace).start(pod);
+  if (code !== 0) throw new Error(`The traced pod failed: ${stderr}`);
+  const programs = (await Deno.readTextFile(log)).split("\n")
+    .filter((line) => !line.includes("= -1 "))
+    .flatMap((line) => /execve\("([^"]+)"/.exec(line)?.[1] ?? []);
+  await Deno.remove(log);
+  const begin = programs.indexOf("/docker/entrypoint.sh");
+  const end = programs.findLastIndex((program) => program.endsWith("/true"));
+  return programs.slice(begin, end);
+}
