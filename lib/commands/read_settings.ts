@@ -10,12 +10,13 @@ import {
 } from "../config/locate.ts";
 import { envFileError, settingsError } from "../config/report.ts";
 import {
+  missingExtraKeys,
   resolveSettings,
   secretKeys,
   type SettingProblem,
   type Settings,
 } from "../config/settings.ts";
-import { injectSshKey } from "../config/ssh_key.ts";
+import { checkKeyPair, injectSshKey } from "../config/ssh_key.ts";
 import { usageError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import type { Context } from "./context.ts";
@@ -49,13 +50,17 @@ export async function readSettings(
   const file = await findFile(host, flags);
   if (verbose) host.terminal.err(`Using the settings in ${file.path}\n`);
   const tracked = flags.allowTracked ? undefined : refuseTracked(host, file);
-  const { variables, settings } = parse(host, file, flags);
+  const { variables, lines, settings } = parse(host, file, flags);
   const [keyFiles] = await Promise.all([
     readSshKey(host, settings, variables),
     tracked,
     warnOfMode(host, file.path),
   ]);
   const all = injectSshKey(variables, keyFiles);
+  const problems = missingExtraKeys(settings.EXTRA_SECRET_KEYS, all);
+  const pair = checkKeyPair(all);
+  if (pair) problems.push({ key: "SSH_PUBLIC_KEY", ...pair });
+  if (problems.length > 0) throw settingsError(file.path, problems, lines);
   return {
     path: file.path,
     settings,
@@ -101,7 +106,7 @@ function parse(
     refuseFlag(secretName, resolved.problems);
     throw settingsError(path, resolved.problems, lines);
   }
-  return { variables, settings: resolved.settings };
+  return { variables, lines, settings: resolved.settings };
 }
 
 /** A bad `--secret-name` is the command line's fault, not the file's. */

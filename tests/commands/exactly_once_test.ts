@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { ended, type Laptop, withLaptop } from "../support/laptop.ts";
+import {
+  MOMENTS,
+  tappedStarts,
+  tapPrograms,
+  untilAllEnded,
+} from "../support/tap.ts";
+
+/** A submission that starts every kind of child: git, ssh-keygen, kubectl twice, runai. */
+const SUBMIT = [
+  "submit",
+  "-n",
+  "exp",
+  "-g",
+  "1",
+  "--train",
+  "--",
+  "python",
+  "train.py",
+];
+const PROGRAMS = ["git", "ssh-keygen", "kubectl", "runai"];
+const SECRET = "runai-mlo-ada-env";
+
+Deno.test("mlo submit, killed at any point and run again, makes one job with the right secret", async (test) => {
+  await withLaptop(async (laptop) => {
+    await prepare(laptop);
+    const tapped = await tapPrograms(
+      PROGRAMS,
+      laptop.env["PATH"] ?? "",
+      laptop.home,
+    );
+    laptop.env["PATH"] = `${tapped}:${laptop.env["PATH"]}`;
+
+    const undisturbed = await attempt(laptop, "");
+    assert.equal(undisturbed.code, 0, undisturbed.stderr);
+    const starts = undisturbed.starts;
+    const wanted = await secretData(laptop);
+    assert.ok(starts.length >= 5, `only ${starts} were started`);
+    for (const program of PROGRAMS) {
+      assert.ok(
+        starts.some((start) => start.startsWith(`${program}:`)),
+        program,
+      );
+    }
+
+    for (const start of starts) {
+      for (const moment of MOMENTS) {
+        await test.step(`killed at ${start}, ${moment}`, async () => {
+          await emptyCluster(laptop);
+          const first = await attempt(laptop, `${start}@${moment}`);
+          assert.notEqual(first.code, 0, "it was not killed");
+          const second = await attempt(laptop, "");
+          judge(laptop, second);
+          assert.deepEqual(await secretData(laptop), wanted);
+        });
+      }
+    }
+  });
+});
+
+/** A key without its public half in a repository, so that git and ssh-keygen are needed. */
+async function prepare(laptop: Laptop) {
+  await Deno.mkdir(`${laptop.home}/.ssh`);
+  await must(
+    "ssh-keygen",
+    "-q",
+    "-t",
+    "ed25519",
+    "-N",
+    "",
+    "-f",
+    `${laptop.home}/.ssh/github`,
+  );
+  await Deno.remove(`${laptop.home}/.ssh/github.pub`);
+  await must("git", "init", "-q", laptop.home);
+}
+
+async function must(program: string, ...args: string[]) {
+  const { success } = await new Deno.Command(program, { args }).output();
+  assert.ok(success, program);
+}
+
+async function emptyCluster({ cluster, namespace }: Laptop) {
+  for (const { name } of cluster.jobs.list(namespace)) {
+    cluster.jobs.delete(namespace, name);
+  }
+  const old = JSON.stringify({ STALE: "of an older file" });
+  await applyClientSide({ cluster, namespace }, old);
+}
+
+/** What the replaced script leaves: a client-side apply, its values in an annotation. */
+async function applyClientSide(
+  { cluster, namespace }: Pick<Laptop, "cluster" | "namespace">,
+  values: string,
+) {
+  const manifest = JSON.stringify({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: SECRET, namespace },
+    stringData: JSON.parse(values),
+  });
+  const kubectl = (...args: string[]) => {
+    const child = new Deno.Command("kubectl", {
+      args,
+      env: { ...cluster.env() },
+      stdin: "piped",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    return child;
+  };
+  const gone = kubectl(
+    "delete",
+    "secret",
+    SECRET,
+    "-n",
+    namespace,
+    "--ignore-not-found",
+  );
+  await gone.stdin.close();
+  assert.ok((await gone.output()).success);
+  const apply = kubectl(
+    "apply",
+    "-n",
+    namespace,
+    "--validate=false",
+    "-f",
+    "-",
+  );
+  const writer = apply.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(manifest));
+  await writer.close();
+  const { success, stderr } = await apply.output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
+
+/** One run of `mlo submit` under the taps, until every child of it has ended too. */
+async function attempt(laptop: Laptop, kill: string) {
+  const directory = await Deno.makeTempDir({
+    dir: laptop.home,
+    prefix: "tap-",
+  });
+  const ran = await ended(
+    laptop.spawn(SUBMIT, { TAP_DIR: directory, TAP_KILL: kill }),
+  );
+  await untilAllEnded(directory);
+  return { ...ran, starts: tappedStarts(directory) };
+}
+
+/** The second run submits the job, or says that it is there. */
+function judge(
+  { cluster, namespace }: Laptop,
+  second: { code: number; stderr: string },
+) {
+  const jobs = cluster.jobs.list(namespace).map(({ name }) => name);
+  assert.deepEqual(jobs, ["exp"]);
+  if (second.code !== 0) {
+    assert.equal(second.code, 1, second.stderr);
+    assert.match(second.stderr, /the name is taken by/);
+  }
+}
+
+async function secretData({ cluster, namespace }: Laptop) {
+  const secret = await cluster.secret(namespace, SECRET);
+  assert.ok(secret);
+  assert.deepEqual(Object.keys(secret.metadata["annotations"] ?? {}), []);
+  return secret.data;
+}

@@ -1,0 +1,167 @@
+/**
+ * A researcher's laptop for tests: a home directory, a settings file, `kubectl`
+ * pointed at the cluster's double, `runai` the double, and `mlo` itself, run
+ * inside the test or as a program of its own.
+ */
+import { run } from "../../lib/cli.ts";
+import { denoHost } from "../../lib/host/deno_host.ts";
+import type { Host, Terminal } from "../../lib/host/host.ts";
+import {
+  type ApiServerDouble,
+  type DoubleOptions,
+  startApiServer,
+} from "./api_server.ts";
+import { installRunaiDouble } from "./runai_double.ts";
+
+/** What a run of `mlo` printed and how it ended. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** See {@linkcode withLaptop}. */
+export interface Laptop {
+  /** The home directory; also where `mlo` is started. */
+  readonly home: string;
+  readonly cluster: ApiServerDouble;
+  readonly namespace: string;
+  /** The whole environment of `mlo`. */
+  readonly env: Record<string, string>;
+  /** Writes the settings file at its usual place. */
+  writeSettings(text: string): Promise<void>;
+  /** Runs `mlo` inside the test, without a terminal. */
+  mlo(...args: string[]): Promise<Ran>;
+  /** Starts `mlo` as a program of its own: the compiled one if MLO_TEST_PROGRAM names it. */
+  spawn(
+    args: readonly string[],
+    env?: Record<string, string>,
+  ): Deno.ChildProcess;
+}
+
+/** A settings file with what is required and two secrets. */
+export const SETTINGS = `LDAP_USERNAME=ada
+LDAP_UID=123456
+WANDB_API_KEY=wandb-key-of-ada
+HF_TOKEN='hf token # with a hash'
+`;
+
+/** Runs a test on a fresh laptop and takes everything down after it. */
+export async function withLaptop(
+  test: (laptop: Laptop) => Promise<void>,
+  options: DoubleOptions = {},
+): Promise<void> {
+  const namespace = "runai-mlo-ada";
+  const cluster = await startApiServer({
+    namespaces: [namespace, "runai-other"],
+    ...options,
+  });
+  const home = await Deno.makeTempDir({ prefix: "mlo-laptop-" });
+  try {
+    const laptop = await furnish(home, namespace, cluster);
+    await laptop.writeSettings(SETTINGS);
+    await test(laptop);
+  } finally {
+    await cluster.stop();
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+async function furnish(
+  home: string,
+  namespace: string,
+  cluster: ApiServerDouble,
+): Promise<Laptop> {
+  const bin = `${home}/bin`;
+  await Deno.mkdir(bin);
+  const runai = await installRunaiDouble(bin, {
+    url: cluster.controlUrl,
+    record: `${home}/runai.jsonl`,
+  });
+  const env: Record<string, string> = {
+    ...cluster.env(),
+    ...runai.env,
+    HOME: home,
+    PATH: `${bin}:${Deno.env.get("PATH") ?? ""}`,
+    // `deno run` keeps its cache where the real home is.
+    DENO_DIR: Deno.env.get("DENO_DIR") ??
+      `${Deno.env.get("HOME") ?? ""}/.cache/deno`,
+  };
+  return {
+    home,
+    cluster,
+    namespace,
+    env,
+    writeSettings: async (text) => {
+      await Deno.mkdir(`${home}/.config/mlo`, { recursive: true });
+      await Deno.writeTextFile(`${home}/.config/mlo/.env`, text, {
+        mode: 0o600,
+      });
+    },
+    mlo: (...args) => runInside(args, env, home),
+    spawn: (args, more = {}) => {
+      const [program, first] = programUnderTest();
+      return new Deno.Command(program, {
+        args: [...first, ...args],
+        clearEnv: true,
+        env: { ...env, ...more },
+        cwd: home,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+    },
+  };
+}
+
+/** How `mlo` is started: the compiled program, or the sources. */
+export function programUnderTest(): [program: string, first: string[]] {
+  const compiled = Deno.env.get("MLO_TEST_PROGRAM");
+  if (compiled) return [compiled, []];
+  const main = new URL("../../main.ts", import.meta.url).pathname;
+  return [Deno.execPath(), ["run", "-A", "--no-check", "--quiet", main]];
+}
+
+async function runInside(
+  args: readonly string[],
+  env: Record<string, string>,
+  directory: string,
+): Promise<Ran> {
+  const { host, printed } = hostInMemory(env, directory);
+  const code = await run(args, host);
+  return { code, ...printed() };
+}
+
+/** The real machine with a terminal that only remembers what was printed. */
+export function hostInMemory(
+  env: Record<string, string>,
+  directory: string,
+): { host: Host; printed: () => { stdout: string; stderr: string } } {
+  let stdout = "";
+  let stderr = "";
+  const terminal: Terminal = {
+    stdinIsTerminal: false,
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    columns: 80,
+    out: (text) => void (stdout += text),
+    err: (text) => void (stderr += text),
+    readLine: () => Promise.resolve(undefined),
+    onInterrupt: () => () => {},
+  };
+  return {
+    host: { ...denoHost({ env, directory }), terminal },
+    printed: () => ({ stdout, stderr }),
+  };
+}
+
+/** Waits for a started program and gives what it printed. */
+export async function ended(child: Deno.ChildProcess): Promise<Ran> {
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * Prints how fast `mlo` is as ratios within one run:
+ *
+ *     deno task bench [--rounds N]
+ *
+ * The absolute times are this machine's; the ratios are what has targets.
+ */
+import { parseArgs } from "node:util";
+import { secretManifest } from "../lib/cluster/secret.ts";
+import { applySecretCall } from "../lib/cluster/kubectl.ts";
+import { SETTINGS, withLaptop } from "../tests/support/laptop.ts";
+import { compile } from "./compile.ts";
+import { median, printTimings, runQuietly, timeInTurn } from "./measure.ts";
+
+/** A job of its own for each call: a taken name would be refused. */
+let jobs = 0;
+const submitWords = () => [
+  "submit",
+  "-n",
+  `exp-${++jobs}`,
+  "-g",
+  "1",
+  "--train",
+  "--",
+  "python",
+  "train.py",
+];
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { rounds: { type: "string", default: "15" } },
+  });
+  Deno.chdir(new URL("..", import.meta.url));
+  const rounds = Number(values.rounds);
+  await compile("main.ts", "dist/mlo");
+  await compile("tools/empty.ts", "dist/empty");
+  await benchStart(rounds);
+  await benchSubmit(rounds);
+}
+
+/** What starting costs, against a compiled program that does nothing. */
+async function benchStart(rounds: number) {
+  await withLaptop(async ({ env, home }) => {
+    const options = { env, cwd: home };
+    const at = (name: string) =>
+      new URL(`../dist/${name}`, import.meta.url).pathname;
+    const timings = await timeInTurn([
+      {
+        name: "an empty compiled program",
+        run: () => runQuietly(at("empty"), [], options),
+      },
+      {
+        name: "mlo --version",
+        run: () => runQuietly(at("mlo"), ["--version"], options),
+      },
+      {
+        name: "mlo submit --dry-run",
+        run: () =>
+          runQuietly(
+            at("mlo"),
+            [...submitWords(), "--dry-run"].flatMap(dryRunFirst),
+            options,
+          ),
+      },
+    ], rounds * 2);
+    console.log("\nStart-up (ratio to the empty program):");
+    printTimings(timings, median(timings[0]?.milliseconds ?? []), {
+      "mlo --version": 1.35,
+      "mlo submit --dry-run": 1.6,
+    });
+  });
+}
+
+/** What follows `--` is the job's: the flag has to stand before it. */
+function dryRunFirst(word: string): string[] {
+  if (word === "--dry-run") return [];
+  return word === "--" ? ["--dry-run", "--"] : [word];
+}
+
+/** A submission against the two programs it cannot do without, on the same doubles: 20 ms for each API answer, 300 ms for runai. */
+async function benchSubmit(rounds: number) {
+  await withLaptop(async ({ env, home, namespace }) => {
+    const options = {
+      env: { ...env, MLO_DOUBLE_RUNAI_DELAY_MS: "300" },
+      cwd: home,
+    };
+    const mlo = new URL("../dist/mlo", import.meta.url).pathname;
+    const manifest = secretManifest({
+      name: "bare",
+      namespace,
+      data: new Map(
+        SETTINGS.trim().split("\n").map((line) =>
+          line.split("=") as [string, string]
+        ),
+      ),
+    });
+    const runaiArgs = () => [
+      "submit",
+      "--name",
+      `exp-${++jobs}`,
+      "--project",
+      "mlo-ada",
+      "--image",
+      "x",
+      "--gpu",
+      "1",
+    ];
+    const timings = await timeInTurn([
+      {
+        name: "bare kubectl apply",
+        run: () =>
+          runQuietly("kubectl", applySecretCall(namespace).args, {
+            ...options,
+            input: manifest,
+          }),
+      },
+      {
+        name: "bare runai submit",
+        run: () => runQuietly("runai", runaiArgs(), options),
+      },
+      {
+        name: "mlo submit",
+        run: () => runQuietly(mlo, submitWords(), options),
+      },
+    ], rounds);
+    const [apply, runai] = timings.map(({ milliseconds }) =>
+      median(milliseconds)
+    );
+    console.log("\nSubmitting (ratio to the sum of the two bare programs):");
+    printTimings(timings, (apply ?? NaN) + (runai ?? NaN), {
+      "mlo submit": 1.2,
+    });
+  }, { delayMs: 20 });
+}
