@@ -156,7 +156,7 @@ if (await hasKubectl()) {
         const lines = [...await watch.stop()];
         assert.ok(lines.some((line) => line.includes("--server-side")));
         assertNoLeak(lines.join("\n"), [value], "a command line");
-        assert.deepEqual([...Deno.readDirSync(tmp)], []);
+        assert.deepEqual(await Array.fromAsync(Deno.readDir(tmp)), []);
         await Deno.remove(tmp);
       });
     } finally {
