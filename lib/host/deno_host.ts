@@ -1,4 +1,4 @@
-import type { Environment, Host } from "./host.ts";
+import type { Environment, Host, Platform } from "./host.ts";
 import { MloError } from "../error.ts";
 import { denoFiles } from "./files.ts";
 import { denoPrograms } from "./process.ts";
@@ -47,5 +47,19 @@ function denoEnvironment(options: HostOptions): Environment {
     get directory() {
       return options.directory ?? Deno.cwd();
     },
+    get platform() {
+      return platform();
+    },
+    get executable() {
+      return Deno.execPath();
+    },
+  };
+}
+
+function platform(): Platform {
+  const { os, arch } = Deno.build;
+  return {
+    os: os === "linux" || os === "darwin" ? os : "other",
+    arch: ({ "x86_64": "amd64", "aarch64": "arm64" } as const)[arch] ?? "other",
   };
 }

@@ -18,6 +18,16 @@ export interface Environment {
   readonly home: string;
   /** The directory the program was started in, absolute. */
   readonly directory: string;
+  /** What the machine is, by the names that downloads have. */
+  readonly platform: Platform;
+  /** The running program's own file, absolute. */
+  readonly executable: string;
+}
+
+/** Operating system and processor, as `kubectl` and Go name them. */
+export interface Platform {
+  readonly os: "linux" | "darwin" | "other";
+  readonly arch: "amd64" | "arm64" | "other";
 }
 
 /** What is known of a file without reading it. */
@@ -104,6 +114,36 @@ export interface Terminal {
   readLine(prompt: string): Promise<string | undefined>;
   /** Calls back at ^C or SIGTERM instead of ending the program; gives a function that stops listening. */
   onInterrupt(callback: () => void): () => void;
+  /** Questions with arrow keys and colours; absent where nobody can be asked. */
+  readonly ask?: () => Promise<Questions>;
+}
+
+/** Questions on the terminal. At ^C each rejects with an `MloError` (130). */
+export interface Questions {
+  /** Opens the conversation. */
+  open(title: string): void;
+  /** Says something between questions. */
+  say(text: string): void;
+  /** One line; `check` gives what is wrong with it. */
+  line(question: Question): Promise<string>;
+  /** One line that is not shown. */
+  hidden(question: Question): Promise<string>;
+  confirm(message: string, initial: boolean): Promise<boolean>;
+  /** One of several, each a value with its label. */
+  choose(
+    message: string,
+    choices: readonly (readonly [value: string, label: string])[],
+  ): Promise<string>;
+  /** Closes the conversation. */
+  close(text: string): void;
+}
+
+/** What a line is asked with. */
+export interface Question {
+  readonly message: string;
+  /** What Enter alone means. */
+  readonly initial?: string | undefined;
+  readonly check?: (text: string) => string | undefined;
 }
 
 /** Time. */

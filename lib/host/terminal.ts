@@ -1,4 +1,4 @@
-import type { Terminal } from "./host.ts";
+import type { Questions, Terminal } from "./host.ts";
 
 /** The terminal (or pipes) of this process. */
 export function denoTerminal(): Terminal {
@@ -23,7 +23,15 @@ export function denoTerminal(): Terminal {
     err: (text) => writeAll(Deno.stderr, text),
     readLine,
     onInterrupt,
+    ...(Deno.stdin.isTerminal() && Deno.stderr.isTerminal()
+      ? { ask: askOnTerminal }
+      : {}),
   };
+}
+
+/** The library that draws questions is loaded only when something is asked. */
+async function askOnTerminal(): Promise<Questions> {
+  return (await import("./questions.ts")).terminalQuestions();
 }
 
 function writeAll(
