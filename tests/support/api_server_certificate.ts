@@ -1,6 +1,6 @@
 /** A server's own certificate, made for one run. */
 export interface Certificate {
-  /** PEM of the certificate, which is its own authority. */
+  /** PEM of the certificate, signed by itself. */
   readonly cert: string;
   /** PEM of the private key. */
   readonly key: string;
@@ -16,6 +16,8 @@ export async function makeCertificate(
       ...["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"],
       ...["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=127.0.0.1"],
       ...["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
+      // A client in Rust takes no authority for a server, so this is none.
+      ...["-addext", "basicConstraints=critical,CA:FALSE"],
       ...["-keyout", key, "-out", cert],
     ],
     stdout: "null",
