@@ -65,7 +65,8 @@ export async function makeBed(daemon: Daemon): Promise<DockerBed> {
 function runArgs(pod: PodStart, image: string): string[] {
   const args = ["--network", "host"];
   if (pod.scratch !== undefined) {
-    args.push("--volume", `${pod.scratch}:/mloscratch`);
+    const how = pod.scratchIsReadOnly ? ":ro" : "";
+    args.push("--volume", `${pod.scratch}:/mloscratch${how}`);
   }
   for (const [name, value] of environmentOf(pod)) {
     args.push("--env", `${name}=${value}`);

@@ -12,6 +12,7 @@ export interface PodStart {
   readonly command: readonly string[];
   /** The directory that is mounted as /mloscratch; nothing is mounted without. */
   readonly scratch?: string;
+  readonly scratchIsReadOnly?: boolean;
   /** Put over {@linkcode SAMPLE}; a name with `undefined` is left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Shell commands that root runs in the container before the entrypoint. */

@@ -21,7 +21,7 @@ export async function exportSquashed(
     args: [directory, mount, "-f", "-o", "allow_other"],
     stdin: "null",
     stdout: "null",
-    stderr: "inherit",
+    stderr: "null",
   }).spawn();
   await until(
     "the mount",
