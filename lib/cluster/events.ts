@@ -1,0 +1,102 @@
+import { MloError } from "../error.ts";
+import { ask, eventsCall } from "./ask.ts";
+import { type Machine, text } from "./call.ts";
+
+/** Something that happened to an object of the cluster. */
+export interface ClusterEvent {
+  /** The object it happened to, e.g. a pod. */
+  readonly kind: string;
+  readonly name: string;
+  /** One word, e.g. `FailedScheduling`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly isWarning: boolean;
+  /** RFC 3339 time of the last time; empty if not told. */
+  readonly at: string;
+  readonly count: number;
+}
+
+interface RawEvent {
+  readonly metadata?: { readonly creationTimestamp?: string };
+  readonly involvedObject?: { readonly kind?: string; readonly name?: string };
+  readonly reason?: string;
+  readonly message?: string;
+  readonly type?: string;
+  readonly count?: number;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly series?: {
+    readonly count?: number;
+    readonly lastObservedTime?: string;
+  };
+}
+
+/**
+ * The events of a namespace, the oldest first. A cluster keeps them for an hour.
+ *
+ * @throws {MloError} as `listJobPods`.
+ */
+export async function listEvents(
+  machine: Machine,
+  namespace: string,
+): Promise<ClusterEvent[]> {
+  const events: ClusterEvent[] = [];
+  let next: string | undefined;
+  do {
+    const outcome = await ask(machine, eventsCall(namespace, next), {
+      what: "list the events of the project",
+      namespace,
+    });
+    const page = decodeEvents(text(outcome.stdout));
+    events.push(...page.events);
+    next = page.next;
+  } while (next !== undefined);
+  return events.toSorted((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+}
+
+/** A page of events from the JSON of the API's `EventList`. */
+export function decodeEvents(
+  json: string,
+): { readonly events: ClusterEvent[]; readonly next: string | undefined } {
+  let list: {
+    readonly metadata?: { readonly continue?: string };
+    readonly items?: readonly RawEvent[] | null;
+  };
+  try {
+    list = Object(JSON.parse(json));
+  } catch {
+    throw new MloError("Cannot read the list of events: kubectl gave no JSON");
+  }
+  const next = list.metadata?.continue;
+  return {
+    events: (list.items ?? []).map(decodeEvent),
+    next: next === undefined || next === "" ? undefined : next,
+  };
+}
+
+function decodeEvent(event: RawEvent): ClusterEvent {
+  return {
+    kind: event.involvedObject?.kind ?? "",
+    name: event.involvedObject?.name ?? "",
+    reason: event.reason ?? "",
+    message: event.message ?? "",
+    isWarning: event.type === "Warning",
+    at: event.series?.lastObservedTime ?? event.lastTimestamp ??
+      event.eventTime ?? event.metadata?.creationTimestamp ?? "",
+    count: event.series?.count ?? event.count ?? 1,
+  };
+}
+
+/** The events of a job and of its pods: its other objects carry its name too. */
+export function eventsOf(
+  events: readonly ClusterEvent[],
+  job: string,
+  pods: readonly { readonly name: string }[],
+): ClusterEvent[] {
+  const names = new Set([job, ...pods.map(({ name }) => name)]);
+  return events.filter(({ kind, name }) =>
+    names.has(name) ||
+    // The scheduler's group of a job's pods: pg-JOB-0-UID.
+    kind === "PodGroup" && name.startsWith(`pg-${job}-`)
+  );
+}

@@ -1,0 +1,233 @@
+import { MloError } from "../error.ts";
+import { type Machine, text } from "./call.ts";
+import { ask, podsCall } from "./ask.ts";
+import { decodePods, type Pod } from "./pods.ts";
+
+/** A pod with what tells how its containers are. */
+export interface JobPod extends Pod {
+  /** Another one for each pod, even under the same name. */
+  readonly uid: string;
+  /** The container that is meant where none is named; empty while there is none. */
+  readonly container: string;
+  /** GPUs asked for. */
+  readonly gpus: number;
+  /** Whether it is being deleted. */
+  readonly isLeaving: boolean;
+  /** Why the pod as a whole is as it is, e.g. `Evicted`. */
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  /** How often the container was started again. */
+  readonly restarts: number;
+  readonly state: ContainerState;
+  /** The scheduler's word on a pod without a node. */
+  readonly unscheduled: string | undefined;
+}
+
+/** The state of a container as Kubernetes tells it. */
+export type ContainerState =
+  | {
+    readonly is: "waiting";
+    /** E.g. `ImagePullBackOff`; empty if not told. */
+    readonly reason: string;
+    readonly message: string;
+    /** The exit status of the run before this wait. */
+    readonly lastExit: number | undefined;
+  }
+  | { readonly is: "running"; readonly since: string | undefined }
+  | {
+    readonly is: "ended";
+    readonly exit: number;
+    readonly reason: string;
+    readonly at: string | undefined;
+  };
+
+interface RawState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: {
+    readonly exitCode?: number;
+    readonly reason?: string;
+    readonly finishedAt?: string;
+  };
+}
+
+interface RawStatus {
+  readonly name?: string;
+  readonly restartCount?: number;
+  readonly state?: RawState;
+  readonly lastState?: RawState;
+}
+
+interface RawPod {
+  readonly metadata?: {
+    readonly uid?: string;
+    readonly deletionTimestamp?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: {
+    readonly containers?: readonly {
+      readonly name?: string;
+      readonly resources?: {
+        readonly limits?: Readonly<Record<string, string | number>>;
+      };
+    }[];
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly {
+      readonly type?: string;
+      readonly status?: string;
+      readonly message?: string;
+    }[];
+    readonly initContainerStatuses?: readonly RawStatus[];
+    readonly containerStatuses?: readonly RawStatus[];
+  };
+}
+
+/**
+ * Every pod of a namespace that belongs to a job, the oldest first.
+ *
+ * @throws {MloError} within five seconds if the cluster does not answer (69),
+ * or if the user is not logged in or not allowed (4).
+ */
+export async function listJobPods(
+  machine: Machine,
+  namespace: string,
+): Promise<JobPod[]> {
+  const pods: JobPod[] = [];
+  let next: string | undefined;
+  do {
+    const outcome = await ask(machine, podsCall(namespace, next), {
+      what: "list the pods of the project",
+      namespace,
+    });
+    const page = decodeJobPods(text(outcome.stdout));
+    pods.push(...page.pods);
+    next = page.next;
+  } while (next !== undefined);
+  return pods.filter((pod) => pod.job !== undefined)
+    .toSorted((a, b) => a.createdAt < b.createdAt ? -1 : 1);
+}
+
+/** The pods of a job out of {@linkcode listJobPods}, the oldest first. */
+export function podsOf(pods: readonly JobPod[], job: string): JobPod[] {
+  return pods.filter((pod) => pod.job === job);
+}
+
+/** A page of pods from the JSON of the API's `PodList`. */
+export function decodeJobPods(
+  json: string,
+): { readonly pods: JobPod[]; readonly next: string | undefined } {
+  const page = decodePods(json);
+  const raw = (JSON.parse(json) as { items?: readonly RawPod[] | null }).items;
+  return {
+    next: page.next,
+    pods: page.pods.map((pod, at) => ({ ...pod, ...detail(raw?.[at] ?? {}) })),
+  };
+}
+
+function detail({ metadata, spec, status }: RawPod): Omit<JobPod, keyof Pod> {
+  const named = metadata?.annotations
+    ?.["kubectl.kubernetes.io/default-container"];
+  const container = named ?? spec?.containers?.[0]?.name ?? "";
+  const its = status?.containerStatuses?.find(({ name }) => name === container);
+  const unscheduled = status?.conditions?.find(({ type, status }) =>
+    type === "PodScheduled" && status === "False"
+  );
+  return {
+    uid: metadata?.uid ?? "",
+    container,
+    gpus: (spec?.containers ?? [])
+      .reduce(
+        (sum, { resources }) =>
+          sum + Number(resources?.limits?.["nvidia.com/gpu"] ?? 0),
+        0,
+      ),
+    isLeaving: metadata?.deletionTimestamp !== undefined,
+    reason: status?.reason,
+    message: status?.message,
+    restarts: its?.restartCount ?? 0,
+    state: stateOf(status, its),
+    unscheduled: unscheduled && (unscheduled.message ?? ""),
+  };
+}
+
+/** A container that has not said anything yet is as its pod's phase says. */
+function stateOf(
+  status: RawPod["status"],
+  its: RawStatus | undefined,
+): ContainerState {
+  const preparing = status?.initContainerStatuses
+    ?.find(({ state }) =>
+      state?.waiting?.reason !== undefined &&
+      state.waiting.reason !== "PodInitializing"
+    )?.state?.waiting;
+  const { waiting, running, terminated } = its?.state ?? {};
+  if (running) return { is: "running", since: running.startedAt };
+  if (terminated) {
+    return {
+      is: "ended",
+      exit: terminated.exitCode ?? 0,
+      reason: terminated.reason ?? "",
+      at: terminated.finishedAt,
+    };
+  }
+  const why = preparing ?? waiting;
+  switch (its?.state === undefined ? status?.phase : "Pending") {
+    case "Running":
+      return { is: "running", since: undefined };
+    case "Succeeded":
+      return { is: "ended", exit: 0, reason: "Completed", at: undefined };
+    case "Failed":
+      return { is: "ended", exit: 1, reason: "", at: undefined };
+    default:
+      return {
+        is: "waiting",
+        reason: why?.reason ?? "",
+        message: why?.message ?? "",
+        lastExit: its?.lastState?.terminated?.exitCode,
+      };
+  }
+}
+
+/**
+ * The pod that is meant where one is asked for: by its name or by what
+ * follows the job's name in it (`worker-1`, `master`), else the job's newest
+ * pod, for a distributed job its master's.
+ *
+ * @throws {MloError} that names the pods there are.
+ */
+export function choosePod(
+  pods: readonly JobPod[],
+  job: string,
+  wanted?: string,
+): JobPod {
+  const own = podsOf(pods, job);
+  if (own.length === 0) {
+    throw new MloError(`The job "${job}" has no pod`, {
+      hint: `mlo status ${job}`,
+    });
+  }
+  const fits = own.filter(({ name }) =>
+    wanted === undefined
+      ? isMain(name)
+      : name === wanted || name === `${job}-${wanted}` ||
+        name === `${job}-${wanted}-0`
+  );
+  const chosen = newest(wanted === undefined && fits.length === 0 ? own : fits);
+  if (chosen !== undefined) return chosen;
+  throw new MloError(`The job "${job}" has no pod "${wanted}"`, {
+    hint: `it has ${own.map(({ name }) => name).join(", ")}`,
+  });
+}
+
+/** The newest pod, one that stays before one that is being deleted. */
+export function newest(pods: readonly JobPod[]): JobPod | undefined {
+  return pods.findLast((pod) => !pod.isLeaving) ?? pods.at(-1);
+}
+
+function isMain(pod: string): boolean {
+  return !/-worker-\d+$/.test(pod);
+}

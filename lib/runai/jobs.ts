@@ -1,0 +1,75 @@
+import { MloError } from "../error.ts";
+import { decodeTable } from "./job_table.ts";
+import { decodeWorkloads } from "./workloads.ts";
+import type { Generation } from "./detect.ts";
+
+/** A job as run:ai lists it. What a generation does not tell is `undefined`. */
+export interface ListedJob {
+  readonly name: string;
+  /** run:ai's own word, except that the second generation's `Completed` is the first's `Succeeded`. */
+  readonly status: string;
+  /** `interactive`, `training`, `distributed`, or run:ai's own word in lower case. */
+  readonly type: string;
+  /** GPUs asked for, all pods together. */
+  readonly gpus: number | undefined;
+  readonly node: string | undefined;
+  readonly image: string | undefined;
+  /** RFC 3339 time. */
+  readonly createdAt: string | undefined;
+  /** Seconds since it was made, where no time is told. */
+  readonly age: number | undefined;
+}
+
+/** The arguments of `runai` that list the jobs of a project. */
+export function listArgs(generation: Generation, project: string): string[] {
+  return generation === "v1"
+    ? ["list", "jobs", "--project", project]
+    // `--no-pagination` would give the first page only; `--json` gives all.
+    : ["workload", "list", "--project", project, "--json"];
+}
+
+/**
+ * The jobs out of what {@linkcode listArgs} printed.
+ *
+ * @throws {MloError} if that is no list: it must not be taken for an empty one.
+ */
+export function decodeJobs(generation: Generation, text: string): ListedJob[] {
+  const jobs = generation === "v1" ? decodeTable(text) : decodeWorkloads(text);
+  if (jobs === undefined) {
+    throw new MloError("Cannot read the list of jobs that runai printed", {
+      hint: `look at it: runai ${
+        generation === "v1" ? "list jobs" : "workload list --json"
+      }; if it is right, set RUNAI_CLI to the other generation or report it`,
+      childMessage: text.slice(0, 2000),
+    });
+  }
+  return jobs;
+}
+
+/** The arguments of `runai` that delete jobs without asking. */
+export function deleteArgs(
+  generation: Generation,
+  project: string,
+  names: readonly string[],
+): string[] {
+  return generation === "v1"
+    ? ["delete", "job", ...names, "--project", project]
+    // Without -y it asks, and without a terminal to ask on it fails.
+    : ["workload", "delete", ...names, "--project", project, "-y"];
+}
+
+/** Words for a job that will not run any more. */
+const FINISHED = ["succeeded", "completed", "failed", "timedout", "deleted"];
+
+/**
+ * Whether a job will not run any more. A word that is not known means that it
+ * may. So does `Preempted`: the scheduler brings such a job back.
+ */
+export function isFinished(status: string): boolean {
+  return FINISHED.includes(status.toLowerCase().replace(/[ _-]/g, ""));
+}
+
+/** Whether a finished job ended well. */
+export function isSucceeded(status: string): boolean {
+  return /^(?:succeeded|completed)$/i.test(status);
+}
