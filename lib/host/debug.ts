@@ -28,9 +28,9 @@ export function debugHost(host: Host): Host {
       announce(call);
       return told(call, host.programs.run(call, input), codeOf);
     },
-    start: (call) => {
+    start: (call, onOutput) => {
       announce(call);
-      const started = host.programs.start(call);
+      const started = host.programs.start(call, onOutput);
       return {
         feed: (input) => started.feed(input),
         kill: () => started.kill(),

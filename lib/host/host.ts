@@ -91,8 +91,11 @@ export interface Started {
 export interface Programs {
   /** Runs a program to its end with captured output; without `input` its stdin is empty. */
   run(call: Call, input?: Uint8Array | string): Promise<Outcome>;
-  /** Starts a program whose standard input is held open until {@linkcode Started.feed}. */
-  start(call: Call): Started;
+  /**
+   * Starts a program whose standard input is held open until {@linkcode Started.feed}.
+   * With `onOutput` its standard output is given in chunks as they come.
+   */
+  start(call: Call, onOutput?: (chunk: Uint8Array) => void): Started;
   /** Runs a program on the user's own terminal (stdin, stdout and stderr inherited); resolves to its exit status. */
   attach(call: Call): Promise<number>;
   /** Runs a program and gives its standard output in chunks as they come; stderr is captured. */

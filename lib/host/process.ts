@@ -48,7 +48,7 @@ export function denoPrograms(
   }
 
   return {
-    start: (call) => start(call),
+    start,
     run: async (call, input = "") => {
       const started = start(call);
       await started.feed(input);
