@@ -17,9 +17,10 @@ import {
   type Settings,
 } from "../config/settings.ts";
 import { checkKeyPair, injectSshKey } from "../config/ssh_key.ts";
-import { usageError } from "../error.ts";
+import type { MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import type { Context } from "./context.ts";
+import { problemsError } from "../text/problems.ts";
 import { readSshKey } from "./read_ssh_key.ts";
 
 /** The flags that every verb which reads the settings has. */
@@ -27,7 +28,20 @@ export interface SettingsFlags {
   readonly envFile?: string | undefined;
   readonly allowTracked?: boolean | undefined;
   readonly secretName?: string | undefined;
+  readonly uid?: string | undefined;
+  readonly gid?: string | undefined;
+  readonly image?: string | undefined;
+  readonly pvc?: string | undefined;
 }
+
+/** The flags that stand in for a setting, and are checked as it is. */
+const OVERRIDES = [
+  { flag: "--secret-name", name: "secretName", key: "RUNAI_SECRET_NAME" },
+  { flag: "--uid", name: "uid", key: "LDAP_UID" },
+  { flag: "--gid", name: "gid", key: "LDAP_GID" },
+  { flag: "--image", name: "image", key: "RUNAI_IMAGE" },
+  { flag: "--pvc", name: "pvc", key: "SCRATCH_PVC" },
+] as const;
 
 /** The settings, and what goes into the secret. */
 export interface ReadSettings {
@@ -92,34 +106,43 @@ async function findFile(
 function parse(
   host: Host,
   { path, content }: EnvFileChoice,
-  { secretName }: SettingsFlags,
+  flags: SettingsFlags,
 ) {
   const { variables, lines, problems } = parseEnvFile(content);
   if (problems.length > 0) throw envFileError(path, problems);
   const chosen = new Map(variables);
-  if (secretName !== undefined) chosen.set("RUNAI_SECRET_NAME", secretName);
+  for (const { name, key } of OVERRIDES) {
+    // An empty flag is as wrong as any other: the space stands for it.
+    const value = flags[name];
+    if (value !== undefined) chosen.set(key, value === "" ? " " : value);
+  }
   const resolved = resolveSettings(chosen, host.env.home);
   for (const { key, message, hint } of resolved.warnings) {
     warn(host, `${path}:${lines.get(key) ?? 1}: ${message}`, hint);
   }
   if (resolved.settings === undefined) {
-    refuseFlag(secretName, resolved.problems);
-    throw settingsError(path, resolved.problems, lines);
+    throw flagError(flags, resolved.problems) ??
+      settingsError(path, resolved.problems, lines);
   }
   return { variables, lines, settings: resolved.settings };
 }
 
-/** A bad `--secret-name` is the command line's fault, not the file's. */
-function refuseFlag(
-  secretName: string | undefined,
+/** What is wrong with a flag that stands in for a setting is the command line's fault, not the file's. */
+function flagError(
+  flags: SettingsFlags,
   problems: readonly SettingProblem[],
-): void {
-  const problem = problems.find(({ key }) => key === "RUNAI_SECRET_NAME");
-  if (secretName === undefined || problem === undefined) return;
-  throw usageError(
-    problem.message.replace("RUNAI_SECRET_NAME", "--secret-name"),
-    problem.hint,
-  );
+): MloError | undefined {
+  const wrong = OVERRIDES.filter(({ name }) => flags[name] !== undefined)
+    .flatMap(({ flag, key }) =>
+      problems.filter((problem) => problem.key === key)
+        .map(({ message, hint }) => ({
+          message: message.replace(key, flag),
+          ...(hint === undefined ? {} : { hint }),
+        }))
+    );
+  return wrong.length === 0
+    ? undefined
+    : problemsError("Cannot use the command line", wrong);
 }
 
 /** Asks git only where there is a repository: most settings files are in none. */

@@ -148,7 +148,7 @@ async function runSubmit(host: Host, plan: Plan): Promise<void> {
     program: "runai",
     args: plan.runai,
   });
-  const failure = decodeSubmit(outcome);
+  const failure = decodeSubmit(plan.job.name, outcome);
   if (failure === undefined) return;
   // What failed after the request was sent may have made the job all the same.
   const holder = failure.exitCode === ExitCode.failed

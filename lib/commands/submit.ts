@@ -60,24 +60,45 @@ export function submitCommand(context: Context) {
     .addHelpText("after", EXAMPLES)
     .action(async (flags) => {
       const { host } = context;
-      const settings = await readSettings(context, {
-        envFile: flags.envFile,
-        allowTracked: flags.allowTracked,
-        secretName: flags.secretName,
-      });
+      const settings = await readSettings(context, flags);
       if (flags.syncSecretOnly) {
         return await syncSecret(host, settings, {
           dryRun: flags.dryRun || flags.dry,
           json: flags.json,
         });
       }
-      const plan = planSubmission(settings, toOptions(flags, context.rest), {
-        skipSecretSync: flags.skipSecretSync === true,
-        now: host.clock.now(),
-      });
+      const submission = planSubmission(
+        settings,
+        toOptions(flags, context.rest),
+        {
+          skipSecretSync: flags.skipSecretSync === true,
+          now: host.clock.now(),
+        },
+      );
       if (flags.dryRun || flags.dry) {
-        return printPlan(host.terminal, plan, flags.json);
+        return printPlan(host.terminal, submission, flags.json);
       }
-      printResult(host.terminal, await submit(host, plan), flags.json);
+      printResult(host.terminal, await submit(host, submission), flags.json);
     });
+}
+
+/** The flags that a job is made of, under the names of the job's plan. */
+interface SubmitFlags
+  extends Omit<SubmitOptions, "argv" | "ports" | "nodeTypes"> {
+  readonly port?: readonly string[] | undefined;
+  readonly nodeType?: readonly string[] | undefined;
+  readonly backofflimit?: string | undefined;
+}
+
+function toOptions(
+  flags: SubmitFlags,
+  argv: readonly string[] | undefined,
+): SubmitOptions {
+  return {
+    ...flags,
+    argv,
+    ports: flags.port,
+    nodeTypes: flags.nodeType,
+    backoffLimit: flags.backoffLimit ?? flags.backofflimit,
+  };
 }

@@ -1,0 +1,77 @@
+import { ExitCode, MloError } from "../error.ts";
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly timedOut: boolean;
+}
+
+/** One way for `runai` to fail. */
+interface Fault {
+  readonly sign: RegExp;
+  readonly reason: string;
+  readonly hint: (job: string) => string;
+  readonly exitCode: ExitCode;
+}
+
+/** By words of either generation and of the Go libraries under it; the first that fits is told. */
+const FAULTS: readonly Fault[] = [
+  {
+    sign: /already exists|already in use/i,
+    reason: "the name is taken",
+    hint: (job) =>
+      `choose another name, or delete the job first: mlo delete ${job}`,
+    exitCode: ExitCode.failed,
+  },
+  {
+    sign:
+      /no such host|name resolution|connection refused|i\/o timeout|TLS handshake timeout|no route to host|network is unreachable|connection reset|deadline exceeded|Client\.Timeout|unexpected EOF/i,
+    reason: "the cluster cannot be reached",
+    hint: () => "Connect to the EPFL network or its VPN, then try again",
+    exitCode: ExitCode.unreachable,
+  },
+  {
+    sign:
+      /not logged in|must be logged in|log ?in again|please (?:run |use )?["'`]?(?:runai )?login|\bunauthorized\b|\b401\b|id-token|refresh token|token (?:has )?expired|oauth2:/i,
+    reason: "you are not logged in to run:ai",
+    hint: () => "runai login",
+    exitCode: ExitCode.auth,
+  },
+  {
+    sign: /\bforbidden\b|\b403\b|permission denied|not (?:allowed|authorized)/i,
+    reason: "you have no permission for it",
+    hint: () =>
+      "Check RUNAI_PROJECT in the settings file, and that you are a member of the project",
+    exitCode: ExitCode.auth,
+  },
+  {
+    sign: /unknown (?:shorthand )?(?:flag|command)/i,
+    reason: "this runai does not know the words it was given",
+    hint: () => "Set RUNAI_CLI to v1 or v2 in the settings file",
+    exitCode: ExitCode.failed,
+  },
+];
+
+/**
+ * The error to show after `runai` failed: what failed and why, what to do,
+ * its own message, and the exit code: 4 not logged in or not allowed, 69
+ * cluster unreachable, otherwise 1. No secret value is ever given to `runai`,
+ * so its message holds none.
+ */
+export function runaiFailure(what: string, job: string, ended: Ended) {
+  const decoder = new TextDecoder();
+  const said = [ended.stdout, ended.stderr]
+    .map((bytes) => decoder.decode(bytes).trim()).filter((text) => text !== "")
+    .join("\n");
+  const fault = FAULTS.find(({ sign }) => sign.test(said));
+  const reason = ended.timedOut
+    ? "runai did not answer in time"
+    : fault?.reason ?? `runai failed with exit status ${ended.code}`;
+  return new MloError(`Cannot ${what}: ${reason}`, {
+    exitCode: fault?.exitCode ?? ExitCode.failed,
+    ...(fault === undefined ? {} : { hint: fault.hint(job) }),
+    ...(said === "" ? {} : { childMessage: said.slice(0, 4000) }),
+  });
+}

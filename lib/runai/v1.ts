@@ -1,0 +1,102 @@
+import { MloError } from "../error.ts";
+import { type Problem, problemsError } from "../text/problems.ts";
+import type { Job } from "./job.ts";
+import { type Ended, runaiFailure } from "./runai_failure.ts";
+
+/**
+ * The arguments of the first generation's `runai` that submit a job. Flags
+ * are repeated, never comma-joined (its string arrays do not split), but for
+ * the pools, which it takes as one list; a switch stands alone, since a second
+ * word would be a positional argument.
+ *
+ * @throws {MloError} (usage) for a plain value that this generation may change.
+ */
+export function submitArgs(job: Job): string[] {
+  refuseChangedValues(job);
+  return [
+    ...(job.kind === "distributed" ? ["submit-dist", "pytorch"] : ["submit"]),
+    ...["--name", job.name, "--project", job.project, "--image", job.image],
+    ...["--gpu", String(job.gpus)],
+    ...["--run-as-uid", String(job.uid), "--run-as-gid", String(job.gid)],
+    ...job.claims.flatMap(({ claim, path }) => ["--pvc", `${claim}:${path}`]),
+    ...["--image-pull-policy", job.imagePullPolicy],
+    "--allow-privilege-escalation",
+    ...kindArgs(job),
+    ...resourceArgs(job),
+    ...job.variables.flatMap(([name, value]) => ["-e", `${name}=${value}`]),
+    ...job.secretVariables.flatMap((
+      { variable, secret, key },
+    ) => ["-e", `${variable}=SECRET:${secret},${key}`]),
+    "--",
+    ...job.arguments,
+  ];
+}
+
+function kindArgs(job: Job): string[] {
+  return [
+    ...(job.kind === "interactive" ? ["--interactive"] : []),
+    ...(job.preemptible ? ["--preemptible"] : []),
+    ...(job.workers === undefined ? [] : ["--workers", String(job.workers)]),
+    ...(job.backoffLimit === undefined
+      ? []
+      : ["--backoff-limit", String(job.backoffLimit)]),
+  ];
+}
+
+function resourceArgs(job: Job): string[] {
+  return [
+    ...(job.cpu === undefined ? [] : ["--cpu", job.cpu]),
+    ...(job.memory === undefined ? [] : ["--memory", job.memory]),
+    ...job.ports.flatMap(({ container, external }) => [
+      "--port",
+      external === undefined ? `${container}` : `${external}:${container}`,
+    ]),
+    ...(job.hostIpc ? ["--host-ipc"] : []),
+    ...(job.largeShm ? ["--large-shm"] : []),
+    ...(job.nodePools.length === 0
+      ? []
+      : ["--node-pools", job.nodePools.join(",")]),
+    ...job.annotations.flatMap((
+      [key, value],
+    ) => ["--annotation", `${key}=${value}`]),
+    ...job.extendedResources.flatMap((
+      [name, quantity],
+    ) => ["--extended-resource", `${name}=${quantity}`]),
+  ];
+}
+
+/**
+ * The chart of this generation (2021; later ones are not known) splits a
+ * variable at each `=` and takes `SECRET:` for a reference.
+ */
+function refuseChangedValues(job: Job): void {
+  const problems: Problem[] = job.variables
+    .filter(([, value]) => value.includes("=") || value.startsWith("SECRET:"))
+    .map(([name]) => ({
+      message:
+        `The value of ${name} has a "=" or starts with "SECRET:", which run:ai may cut`,
+      hint: "choose another path or name in the settings file",
+    }));
+  if (problems.length > 0) throw problemsError("Cannot submit", problems);
+}
+
+/**
+ * How a submission ended: `undefined` if the job was made, else the error to
+ * show. This generation prints its errors on stdout, with exit status 1.
+ */
+export function decodeSubmit(job: string, ended: Ended): MloError | undefined {
+  if (ended.code === 0 && !ended.timedOut) return undefined;
+  return runaiFailure(`submit "${job}"`, job, ended);
+}
+
+/** The commands that come next, with what each is for. */
+export function followUps(
+  { name }: Job,
+): readonly (readonly [what: string, argv: readonly string[]])[] {
+  return [
+    ["how it is doing", ["runai", "describe", "job", name]],
+    ["what it prints", ["runai", "logs", name, "-f"]],
+    ["a shell in its pod", ["runai", "exec", name, "-it", "--", "zsh"]],
+    ["when it is not needed any more", ["runai", "delete", "job", name]],
+  ];
+}
