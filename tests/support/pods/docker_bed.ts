@@ -1,6 +1,13 @@
 import { type Daemon, joinDaemon } from "./daemon.ts";
 import { buildImage, prepareBuild, type TestBuild } from "./image.ts";
-import { type Bed, environmentOf, idsOf, type PodStart } from "./pod.ts";
+import {
+  type Bed,
+  environmentOf,
+  idsOf,
+  makeScratch,
+  type PodStart,
+  SAMPLE,
+} from "./pod.ts";
 import { type Ended, must, run } from "./programs.ts";
 import { missingForPods } from "./requirements.ts";
 
@@ -94,4 +101,23 @@ function prepared(pod: PodStart): string {
     ? ""
     : `setpriv --reuid ${uid} --regid ${gid} --clear-groups --inh-caps=-all -- `;
   return `set -e\n(${pod.prepare}\n) >&2\nexec ${step}/docker/entrypoint.sh "$@"`;
+}
+
+/** A test of pods on a scratch of its own; `home` is where this machine sees SCRATCH_HOME. */
+export type HomeTest = (
+  home: string,
+  start: (pod: Omit<PodStart, "scratch">) => Promise<Ended>,
+) => Promise<void>;
+
+/** Runs a test on a new scratch directory. */
+export async function onHome(bed: () => Bed, test: HomeTest) {
+  const scratch = await makeScratch();
+  try {
+    await test(
+      `${scratch}/homes/${SAMPLE.NB_USER}`,
+      (pod) => bed().start({ ...pod, scratch }),
+    );
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+  }
 }

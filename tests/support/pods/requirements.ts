@@ -1,3 +1,5 @@
+import { type Mode, MODES } from "./pod.ts";
+
 /** Program → Debian package of everything that tests of pods start on this machine. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   dockerd: "docker.io",
@@ -38,6 +40,11 @@ export function podTest(name: string, body: () => Promise<void> | void) {
   Deno.test(name, () => {
     throw new Error(`Cannot run pods: ${reason}`);
   });
+}
+
+/** Adds a {@linkcode podTest} for each way of starting a pod. */
+export function inBothModes(name: string, body: (mode: Mode) => Promise<void>) {
+  for (const mode of MODES) podTest(`${name} (${mode})`, () => body(mode));
 }
 
 function isInstalled(program: string): boolean {
