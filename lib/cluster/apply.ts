@@ -21,7 +21,7 @@ export interface HeldApply {
    * @throws {MloError} with kubectl's own message if it is not.
    */
   feed(manifest: string): Promise<void>;
-  /** Ends the apply without any effect, unless it was fed. */
+  /** Ends the apply: without any effect unless it was fed, a no-op if it is done. */
   abandon(): void;
 }
 
@@ -42,9 +42,16 @@ export function applySecretCall(namespace: string): Call {
 /** Starts {@linkcode applySecretCall} with its standard input held open. */
 export function startApply(machine: Machine, namespace: string): HeldApply {
   const started = machine.programs.start(applySecretCall(namespace));
+  let isFed = false;
   return {
-    abandon: () => started.kill(),
+    abandon: () => {
+      started.kill();
+      // Closes our end of the pipe; the program is past reading it.
+      if (!isFed) void started.feed("").catch(() => {});
+      isFed = true;
+    },
     feed: async (manifest) => {
+      isFed = true;
       await started.feed(manifest);
       await settle(machine, manifest, await started.outcome);
     },

@@ -1,6 +1,5 @@
-import type { Call, Outcome } from "../host/host.ts";
+import { ask, podsCall } from "./ask.ts";
 import { changeCall, kubectl, type Machine, text } from "./call.ts";
-import { type Attempt, kubectlFailure } from "./failure.ts";
 import { decodePods, type NameHolder, nameHolder, type Pod } from "./pods.ts";
 
 export type { Machine } from "./call.ts";
@@ -91,24 +90,4 @@ export async function listPods(
     next = page.next;
   } while (next !== undefined);
   return pods;
-}
-
-/** `get --raw` is one GET: no discovery, no second question. */
-function podsCall(namespace: string, next: string | undefined): Call {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  const from = next === undefined
-    ? ""
-    : `&continue=${encodeURIComponent(next)}`;
-  return kubectl(["get", "--raw", `${path}?limit=500${from}`]);
-}
-
-/** Runs a call to its end. */
-async function ask(
-  machine: Machine,
-  call: Call,
-  attempt: Attempt,
-): Promise<Outcome> {
-  const outcome = await machine.programs.run(call);
-  if (outcome.code === 0 && !outcome.timedOut) return outcome;
-  throw kubectlFailure(outcome, attempt);
 }

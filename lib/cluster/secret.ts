@@ -123,6 +123,11 @@ export function compareSecret(
   return compareData(want, secret);
 }
 
+/** The keys a Secret has, from its JSON as `kubectl get -o json` prints it. */
+export function secretKeys(live: string): string[] {
+  return Object.keys(parseSecret(live).data ?? {});
+}
+
 /** {@linkcode compareSecret} of a manifest made by {@linkcode secretManifest}. */
 export function compareManifest(
   manifest: string,

@@ -6,6 +6,7 @@ import {
   LAST_APPLIED,
   manifestContent,
   MAX_SECRET_BYTES,
+  secretKeys,
   secretManifest,
 } from "../../lib/cluster/secret.ts";
 
@@ -124,6 +125,11 @@ Deno.test("compareSecret() names missing, extra and different keys", () => {
     extra: ["C"],
     different: ["B"],
   });
+});
+
+Deno.test("secretKeys() gives the keys, of a Secret without data none", () => {
+  assert.deepEqual(secretKeys(JSON.stringify(LIVE)), ["A", "B"]);
+  assert.deepEqual(secretKeys(live((secret) => delete secret.data)), []);
 });
 
 Deno.test("compareSecret() takes a Secret without data", () => {

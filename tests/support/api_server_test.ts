@@ -173,6 +173,28 @@ await testOnClusters("an API server", async (test, cluster) => {
       { A: "YTE=" },
     );
   });
+  await test.step("drops what a manager applied once and applies no more", async () => {
+    for (const data of [{ A: "YQ==", B: "Yg==" }, { B: "Yg==" }]) {
+      await send(cluster, ...apply("drop", secret("drop", data)));
+    }
+    const one = await cluster.secret("runai-x", "drop");
+    assert.deepEqual(one?.data, { B: "Yg==" });
+  });
+  await test.step("keeps what another manager applied or wrote", async () => {
+    const as = (manager: string, data: unknown) =>
+      send(
+        cluster,
+        ...apply("kept", secret("kept", data), `fieldManager=${manager}`),
+      );
+    await as("mlo", { A: "YQ==", B: "Yg==" });
+    await as("other", { A: "YQ==" });
+    await as("mlo", { B: "Yg==" });
+    const one = await cluster.secret("runai-x", "kept");
+    assert.deepEqual(one?.data, { A: "YQ==", B: "Yg==" });
+    await as("other", {});
+    const other = await cluster.secret("runai-x", "kept");
+    assert.deepEqual(other?.data, { B: "Yg==" });
+  });
   await test.step("takes exactly a mebibyte", async () => {
     const data = { A: "AAAA".repeat(349_525) + "AA==" };
     const answer = await send(cluster, ...apply("big", secret("big", data)));
