@@ -41,9 +41,9 @@ export function debugHost(host: Host): Host {
       announce(call);
       return told(call, host.programs.attach(call), (code) => code);
     },
-    stream: (call, onOutput) => {
+    stream: (call, onOutput, signal) => {
       announce(call);
-      return told(call, host.programs.stream(call, onOutput), codeOf);
+      return told(call, host.programs.stream(call, onOutput, signal), codeOf);
     },
   };
   return { ...host, programs };

@@ -38,6 +38,7 @@ function toFacts(info: Deno.FileInfo): FileFacts {
     kind,
     size: info.size,
     mode: info.mode === null ? undefined : info.mode & 0o777,
+    modified: info.mtime?.getTime(),
   };
 }
 

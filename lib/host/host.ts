@@ -37,6 +37,8 @@ export interface FileFacts {
   readonly size: number;
   /** Permission bits (0o777), or `undefined` where the system has none. */
   readonly mode: number | undefined;
+  /** When the content was last changed, in milliseconds since 1970. */
+  readonly modified?: number | undefined;
 }
 
 /** Files; a path is absolute or relative to {@linkcode Environment.directory}. */
@@ -98,8 +100,12 @@ export interface Programs {
   start(call: Call, onOutput?: (chunk: Uint8Array) => void): Started;
   /** Runs a program on the user's own terminal (stdin, stdout and stderr inherited); resolves to its exit status. */
   attach(call: Call): Promise<number>;
-  /** Runs a program and gives its standard output in chunks as they come; stderr is captured. */
-  stream(call: Call, onOutput: (chunk: Uint8Array) => void): Promise<Outcome>;
+  /** Runs a program and gives its standard output in chunks as they come; stderr is captured. The signal ends it. */
+  stream(
+    call: Call,
+    onOutput: (chunk: Uint8Array) => void,
+    signal?: AbortSignal,
+  ): Promise<Outcome>;
 }
 
 /** The user's terminal, or the pipes in its place. stdout is the result, stderr the conversation. */

@@ -54,10 +54,16 @@ export function denoPrograms(
       await started.feed(input);
       return started.outcome;
     },
-    stream: async (call, onOutput) => {
+    stream: async (call, onOutput, signal) => {
       const started = start(call, onOutput);
-      await started.feed("");
-      return started.outcome;
+      if (signal?.aborted) started.kill();
+      signal?.addEventListener("abort", started.kill);
+      try {
+        await started.feed("");
+        return await started.outcome;
+      } finally {
+        signal?.removeEventListener("abort", started.kill);
+      }
     },
     attach: async (call) => {
       const child = spawn(call, {

@@ -1,0 +1,87 @@
+import { MloError } from "../error.ts";
+import type { Host } from "../host/host.ts";
+import { decodeProbe, type Generation, probeCall } from "../runai/detect.ts";
+import { findOnPath } from "./on_path.ts";
+
+/** How long an answer is believed for an unchanged `runai`, in milliseconds: it can update itself. */
+const BELIEVED = 12 * 3_600_000;
+
+/** An answer as it is kept between runs. */
+interface Kept {
+  readonly path: string;
+  readonly size: number;
+  readonly modified: number;
+  readonly generation: Generation;
+  /** When it was asked, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/**
+ * The generation of the `runai` on the PATH: the setting if it names one,
+ * else a recent answer for the same file, else `runai` is asked. Start it
+ * early and await it late: asking takes as long as `runai` takes to start.
+ *
+ * @throws {MloError} if there is no `runai`, or one of neither generation.
+ */
+export async function findGeneration(
+  host: Host,
+  setting: string,
+): Promise<Generation> {
+  if (setting === "v1" || setting === "v2") return setting;
+  const file = await identify(host);
+  const kept = file && await readKept(host);
+  if (
+    kept && kept.path === file.path && kept.size === file.size &&
+    kept.modified === file.modified &&
+    Math.abs(host.clock.now().getTime() - kept.at) < BELIEVED
+  ) return kept.generation;
+  const generation = decodeProbe(await host.programs.run(probeCall()));
+  if (generation === undefined) {
+    throw new MloError(
+      "Cannot tell which generation the runai on the PATH is",
+      { hint: "set RUNAI_CLI to v1 or v2 in the settings file" },
+    );
+  }
+  if (file) await keep(host, { ...file, generation });
+  return generation;
+}
+
+/** Forgets the kept answer: `runai` did not know a word that it should. */
+export async function forgetGeneration(host: Host): Promise<void> {
+  await host.files.remove(keptPath(host)).catch(() => {});
+}
+
+async function identify(host: Host) {
+  const path = await findOnPath(host, "runai");
+  const facts = path === undefined ? undefined : await host.files.facts(path);
+  if (path === undefined || facts?.modified === undefined) return undefined;
+  return { path, size: facts.size, modified: facts.modified };
+}
+
+function keptPath({ env }: Host): string {
+  return `${env.get("XDG_CACHE_HOME") ?? `${env.home}/.cache`}/mlo/runai.json`;
+}
+
+async function readKept(host: Host): Promise<Kept | undefined> {
+  try {
+    const bytes = await host.files.read(keptPath(host));
+    if (bytes === undefined) return undefined;
+    const kept = JSON.parse(new TextDecoder().decode(bytes)) as Kept;
+    return ["v1", "v2"].includes(kept.generation) ? kept : undefined;
+  } catch {
+    // A cache that cannot be read is no cache.
+    return undefined;
+  }
+}
+
+/** A cache that cannot be written costs time, nothing else. */
+async function keep(host: Host, kept: Omit<Kept, "at">): Promise<void> {
+  const path = keptPath(host);
+  const content = JSON.stringify({ ...kept, at: host.clock.now().getTime() });
+  try {
+    await host.files.makeDirectory(path.replace(/\/[^/]*$/, ""), 0o700);
+    await host.files.write(path, `${content}\n`, 0o600);
+  } catch {
+    // See above.
+  }
+}
