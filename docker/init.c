@@ -1,9 +1,11 @@
-// init COMMAND [ARGUMENT...]: process 1 of a container. It reaps orphans and passes signals on to the whole
-// process group of the command, then ends with the command's exit status (128 + n when signal n ended it).
+// init COMMAND [ARGUMENT...]: process 1 of a container. It reaps orphans, passes signals on to the command and
+// ends with the command's exit status (128 + n when signal n ended it).
 //
-// Where it differs from tini -g: a shell that waits for the user's program (bash -c 'train; evaluate') dies of
-// SIGTERM at once. When process 1 ends the kernel kills everything else, the program with its half-written
-// checkpoint too. So when a signal passed on has killed the command, init waits for the rest of the group.
+// Two ways of passing signals on are common, and both lose checkpoints. To the command alone: a shell that waits
+// for the user's program (bash -c 'train; evaluate') dies of SIGTERM, process 1 ends, and the kernel kills the
+// program unasked. To the whole process group: a data loader dies of it, and its parent takes that for an error
+// while it saves. So here the command alone gets it, once, and is left to treat its children as it likes; only if
+// it dies of it, the rest of its group gets it too, and init waits until they have ended.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -54,18 +56,22 @@ int main(int argc, char **argv) {
   if (command == 0) become(argv + 1, &before);
   setpgid(command, command);
 
-  int status = 0, ended = 0, passed_on = 0;
+  int status = 0, ended = 0, told = 0, waiting = 0;
   for (;;) {
     int signal = sigwaitinfo(&all, NULL);
-    if (signal == SIGCHLD) {
-      if (reap(command, &status)) ended = 1;
-    } else if (signal > 0 && signal != SIGTTIN && signal != SIGTTOU) {
-      kill(-command, signal);
-      passed_on = signal;
+    if (signal < 0 || signal == SIGTTIN || signal == SIGTTOU) continue;
+    if (signal != SIGCHLD) {
+      told = signal;
+      kill(ended ? -command : command, signal);
+      continue;
     }
-    if (!ended) continue;
-    int killed_by_ours = WIFSIGNALED(status) && WTERMSIG(status) == passed_on;
-    if (killed_by_ours && kill(-command, 0) == 0) continue;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    if (reap(command, &status)) {
+      ended = 1;
+      waiting = WIFSIGNALED(status) && WTERMSIG(status) == told;
+      if (waiting) kill(-command, told);
+    }
+    if (ended && !(waiting && kill(-command, 0) == 0)) {
+      return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    }
   }
 }
