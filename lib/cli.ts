@@ -4,6 +4,9 @@ import { ExitCode, MloError } from "./error.ts";
 import { debugHost } from "./host/debug.ts";
 import type { Host } from "./host/host.ts";
 import type { Context } from "./commands/context.ts";
+import { completeCommand, completionsCommand } from "./commands/completions.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { initCommand } from "./commands/init.ts";
 import { secretCommand } from "./commands/secret.ts";
 import { submitCommand } from "./commands/submit.ts";
 
@@ -55,6 +58,10 @@ function commandTree(host: Host, rest: readonly string[] | undefined): Command {
   };
   program.addCommand(submitCommand(context));
   program.addCommand(secretCommand(context));
+  program.addCommand(initCommand(context));
+  program.addCommand(doctorCommand(context));
+  program.addCommand(completionsCommand(context));
+  program.addCommand(completeCommand(context, () => program), { hidden: true });
   for (const command of everyCommand(program as Command)) {
     command.exitOverride().allowExcessArguments(false)
       .configureOutput({

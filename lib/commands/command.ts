@@ -1,8 +1,21 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+
 /**
  * The command line library, behind this one file: a verb is declared with
  * `new Command(…)`, and what it refuses is a `CommanderError`.
  */
-export { Command, CommanderError, Option } from "@commander-js/extra-typings";
+export {
+  Argument,
+  Command,
+  CommanderError,
+  Option,
+} from "@commander-js/extra-typings";
+
+/** Any verb, whatever its flags are. */
+export type AnyCommand = CommandUnknownOpts;
+
+/** Any flag of any verb. */
+export type AnyOption = AnyCommand["options"][number];
 
 /** Collects the values of a flag that may be given several times, each possibly a comma-separated list. */
 export function collectList(
