@@ -49,6 +49,8 @@ export interface DoubleOptions {
   readonly delayMs?: number;
   /** The namespaces there are. */
   readonly namespaces?: readonly [string, string];
+  /** The volume claims of each namespace, name to phase; `mlo-scratch`, Bound, unless given. */
+  readonly claims?: Readonly<Record<string, string>>;
 }
 
 /** The double, with what only it can do. */
@@ -78,6 +80,9 @@ export async function startApiServer(
     secrets: new SecretStore(),
     jobs: new JobStore(),
     namespaces: new Set(options.namespaces ?? ["runai-x", "runai-y"]),
+    claims: new Map(
+      Object.entries(options.claims ?? { "mlo-scratch": "Bound" }),
+    ),
     users: new Map([
       [TOKENS.admin, { name: "admin", isAdmin: true }],
       [TOKENS.alice, { name: "alice", isAdmin: false }],

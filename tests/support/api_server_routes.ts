@@ -23,6 +23,8 @@ export interface Cluster {
   readonly secrets: SecretStore;
   readonly jobs: JobStore;
   readonly namespaces: Set<string>;
+  /** The volume claims of each namespace, name to phase. */
+  readonly claims: ReadonlyMap<string, string>;
   readonly users: ReadonlyMap<string, User>;
 }
 
@@ -57,8 +59,10 @@ export function answer(cluster: Cluster, asked: Asked): Response {
       return secrets(cluster, asked, target.namespace, name);
     case "pods":
       return pods(cluster, asked, target.namespace, name);
-    case "events":
     case "persistentvolumeclaims":
+      if (method !== "GET" || name !== undefined) throw noSuchPath();
+      return Response.json(listOf(resource, claims(cluster, target.namespace)));
+    case "events":
       if (method !== "GET" || name !== undefined) throw noSuchPath();
       return Response.json(listOf(resource, []));
     default:
@@ -115,6 +119,14 @@ function namespaces(
   }
   if (!cluster.namespaces.has(name)) throw notFound("namespaces", name);
   return Response.json(namespace(name));
+}
+
+function claims(cluster: Cluster, namespace: string): Json[] {
+  if (!cluster.namespaces.has(namespace)) return [];
+  return [...cluster.claims].map(([name, phase]) => ({
+    metadata: { name, namespace },
+    status: { phase },
+  }));
 }
 
 function pods(
