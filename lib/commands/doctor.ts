@@ -11,7 +11,7 @@ import {
   type Examined,
   examineSettings,
 } from "./doctor_settings.ts";
-import { fault, type Finding, ok } from "./finding.ts";
+import { fault, type Finding } from "./finding.ts";
 import { printFindings } from "./doctor_report.ts";
 
 /** Milliseconds after which a check is told to have no answer; the programs it runs are ended before. */
@@ -74,8 +74,7 @@ async function inTime(
     fault(name, "there was no answer in time", "mlo doctor --debug"),
   ]);
   try {
-    const findings = await Promise.race([work, late]);
-    return findings.length > 0 ? findings : [ok(name, "fine")];
+    return await Promise.race([work, late]);
   } catch (error) {
     if (!(error instanceof MloError)) throw error;
     return [fault(name, error.message, "mlo doctor --debug")];

@@ -38,8 +38,9 @@ export async function checkKubeconfig(host: Host): Promise<Finding[]> {
       ),
     ];
   }
-  const problem = chooseContext(decodeContexts(text(outcome.stdout)));
-  if (problem === undefined) return [];
+  const contexts = decodeContexts(text(outcome.stdout));
+  const problem = chooseContext(contexts);
+  if (problem === undefined) return [ok("kubeconfig", contexts.current)];
   const lost = host.env.get("KUBECONFIG");
   if (problem.nothing && lost !== undefined) {
     return [
@@ -102,7 +103,9 @@ function failureFinding(error: MloError): Finding {
         ? fault("cluster", reason, "runai login")
         : fault("cluster", reason, "runai list projects");
     default:
-      return fault("cluster", reason, "kubectl cluster-info");
+      return /no cluster to talk to|context|configuration/.test(reason)
+        ? skipped("cluster", "the kubeconfig comes first")
+        : fault("cluster", reason, "kubectl cluster-info");
   }
 }
 
