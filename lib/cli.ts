@@ -7,6 +7,7 @@ import type { Context } from "./commands/context.ts";
 import { completeCommand, completionsCommand } from "./commands/completions.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { initCommand } from "./commands/init.ts";
+import { archiveCommand } from "./commands/archive.ts";
 import { secretCommand } from "./commands/secret.ts";
 import { submitCommand } from "./commands/submit.ts";
 
@@ -58,6 +59,7 @@ function commandTree(host: Host, rest: readonly string[] | undefined): Command {
   };
   program.addCommand(submitCommand(context));
   program.addCommand(secretCommand(context));
+  program.addCommand(archiveCommand(context));
   program.addCommand(initCommand(context));
   program.addCommand(doctorCommand(context));
   program.addCommand(completionsCommand(context));

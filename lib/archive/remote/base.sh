@@ -1,0 +1,66 @@
+# What runs on the archive host: POSIX sh, coreutils, findutils and rsync >= 3.1.
+# These files are joined into one text and sent over ssh; the same text is kept
+# with each transfer, since its workers are started from it.
+#
+# Lists are NUL-separated files. A record is PATH//FACTS: no path that find
+# prints holds two slashes in a row, so the first `//` ends the path whatever
+# bytes it is made of. No name is ever part of a program text or an option.
+
+LC_ALL=C
+export LC_ALL
+DRIVING=''
+unset CDPATH RSYNC_PARTIAL_DIR RSYNC_RSH RSYNC_PROTECT_ARGS RSYNC_SHELL_ARGS || :
+
+# say KEY VALUE: one record of the answer to the client.
+say() {
+  printf '%s %s\0' "$1" "$2"
+}
+
+# refuse CODE ABOUT: ends the conversation, or the transfer; nothing was written.
+refuse() {
+  if [ -n "$DRIVING" ]; then
+    put "$T/problem" "$2"
+    phase "failed $1"
+    exit 1
+  fi
+  say refused "$1"
+  say about "$2"
+  say end ''
+  exit 0
+}
+
+# real_path DIRECTORY: its path without symbolic links, in REPLY.
+real_path() {
+  REPLY=$(cd -P -- "$1" 2>/dev/null && pwd -P && printf .) || return 1
+  REPLY=${REPLY%?.}
+}
+
+# contains OUTER INNER: whether INNER is OUTER or lies in it.
+contains() {
+  case "${2%/}/" in
+    "${1%/}"/*) return 0 ;;
+  esac
+  return 1
+}
+
+# count FILE: the number of records, in REPLY.
+count() {
+  REPLY=$(tr -cd '\0' <"$1" | wc -c)
+}
+
+# put FILE TEXT: the whole new content or the old one, also on a full disk.
+put() {
+  printf '%s' "$2" 2>/dev/null >"$1.new" && mv -f -- "$1.new" "$1"
+}
+
+# get FILE: its first line in REPLY, empty if there is none.
+get() {
+  REPLY=
+  [ -f "$1" ] && IFS= read -r REPLY <"$1"
+  return 0
+}
+
+# same LIST LIST: whether both have the same records in the same order.
+same() {
+  [ -f "$1" ] && [ -f "$2" ] && comm -z -3 --nocheck-order -- "$1" "$2" >"$WORK/same" && [ ! -s "$WORK/same" ]
+}

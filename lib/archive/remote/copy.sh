@@ -1,0 +1,154 @@
+# Copying what differs, by several rsync at once.
+
+# From this size on (bytes) a file is a part of its own, and its copying is resumed in the middle.
+BIG=67108864
+
+# copy_needed LIST: gives the copy what the records of LIST name.
+copy_needed() {
+  rm -rf -- "$WORK/parts" "$WORK/logs"
+  mkdir "$WORK/parts" "$WORK/logs" || die work
+  for kind in dirs files; do : >"$WORK/needed.$kind" || die work; done
+  xargs -0 -r -a "$1" sh "$SELF" sort_out "$WORK/needed" || die work
+  for kind in dirs files; do
+    sort -z -u -o "$WORK/needed.$kind" "$WORK/needed.$kind" || die work
+  done
+  cut_links
+  cut_parts
+  mkdir -p -- "$C" "$TEMPORARY" 2>>"$WORK/errors"
+  # A directory that may not be written gets its own mode when all is in it.
+  one_rsync --chmod=Du+rwx --files-from="$WORK/needed.dirs"
+  # Longest work first, so that no worker is left alone with it at the end.
+  find "$WORK/parts" -type f -print0 | sort -z | workers -n 1 sh "$SELF" copy_part
+  one_rsync --files-from="$WORK/needed.dirs"
+}
+
+# workers ARGUMENTS...: xargs with JOBS processes; if it was killed, its children go too.
+workers() {
+  xargs -0 -r -P "$JOBS" "$@"
+  status=$?
+  [ "$status" -lt 124 ] || end_workers "$ID" $$
+  return "$status"
+}
+
+# sort_out OUT RECORD...: directories (with those whose times change because something in them does) and the rest.
+sort_out() {
+  out=$1 last=''
+  shift
+  for record; do
+    path=${record%%//*}
+    case ${record#"$path"//} in
+      d*) printf '%s\0' "$path" >&3 ;;
+      *)
+        printf '%s\0' "$path" >&4
+        [ "${path%/*}" = "$last" ] && continue
+        last=${path%/*}
+        printf '%s\0' "$last" >&3
+        ;;
+    esac
+  done 3>>"$out.dirs" 4>>"$out.files"
+}
+
+# cut_links: files of one inode go into one part, as only an rsync that is given
+# both names sees the link. All names of such files are looked at when one is needed.
+cut_links() {
+  [ -s "$WORK/s.hl" ] || return 0
+  cut -z -d/ -f3- "$WORK/s.hl" | sort -z >"$WORK/linked" || die work
+  comm -z -12 "$WORK/needed.files" "$WORK/linked" >"$WORK/linked.now" || die work
+  [ -s "$WORK/linked.now" ] || return 0
+  comm -z -23 "$WORK/needed.files" "$WORK/linked" >"$WORK/unlinked" || die work
+  mv -- "$WORK/unlinked" "$WORK/needed.files" || die work
+  cut -z -d/ -f1 "$WORK/s.hl" | sort -z -u >"$WORK/inodes" || die work
+  split -t '\0' -n "r/$JOBS" -e -a 3 "$WORK/inodes" "$WORK/inodes." || die work
+  for group in "$WORK"/inodes.*; do
+    join -z -t / "$group" "$WORK/s.hl" | cut -z -d/ -f3- >"$WORK/parts/2links.${group##*.}" || die work
+    rm -- "$group"
+  done
+  # Their directories get new times as well.
+  xargs -0 -r -a "$WORK/linked" sh "$SELF" sort_out "$WORK/needed.link" && rm -- "$WORK/needed.link.files" &&
+    sort -z -u -o "$WORK/needed.dirs" "$WORK/needed.dirs" "$WORK/needed.link.dirs" &&
+    rm -- "$WORK/needed.link.dirs" || die work
+}
+
+# cut_parts: big files alone, the rest dealt out in turn from the largest on,
+# which gives parts of the same number and nearly the same size.
+cut_parts() {
+  for class in big holes small bytes; do : >"$WORK/$class" || die work; done
+  # A file that vanished meanwhile is no part of it; the next comparison says so.
+  (cd -- "$S" && xargs -0 -r -a "$WORK/needed.files" stat --printf '%s %b//%n\0' --) >"$WORK/sizes" 2>/dev/null
+  xargs -0 -r -a "$WORK/sizes" sh "$SELF" by_size "$WORK" || die work
+  for class in big small holes; do
+    sort -z -r -n "$WORK/$class" | cut -z -d/ -f3- >"$WORK/$class.list" || die work
+  done
+  split -t '\0' -l 1 -a 6 "$WORK/big.list" "$WORK/parts/1big." || die work
+  for class in small holes; do
+    split -t '\0' -n "r/$JOBS" -e -a 3 "$WORK/$class.list" "$WORK/parts/3$class." || die work
+  done
+  bytes=0
+  while read -r some; do bytes=$((bytes + some)); done <"$WORK/bytes"
+  count "$WORK/sizes"
+  put "$WORK/total" "$REPLY $bytes
+"
+}
+
+# by_size OUT "SIZE BLOCKS//PATH"...
+by_size() {
+  out=$1 bytes=0
+  shift
+  for record; do
+    facts=${record%%//*}
+    size=${facts% *}
+    bytes=$((bytes + size))
+    entry=$size//${record#*//}
+    if [ "$size" -ge "$BIG" ]; then
+      printf '%s\0' "$entry" >&3
+    elif [ "$size" -ge 65536 ] && [ $((${facts#* } * 512)) -lt "$size" ]; then
+      printf '%s\0' "$entry" >&4
+    else
+      printf '%s\0' "$entry" >&5
+    fi
+  done 3>>"$out/big" 4>>"$out/holes" 5>>"$out/small"
+  echo "$bytes" >>"$out/bytes"
+}
+
+# one_rsync ARGUMENTS...: directories only.
+one_rsync() {
+  (cd -- "$S" && rsync -a --numeric-ids --from0 --no-implied-dirs "$@" -- . "$C/") >>"$WORK/errors" 2>&1
+}
+
+# copy_part PART: one worker. Its log is what the progress is read from.
+copy_part() {
+  part=$1
+  partial=''
+  set -- --temp-dir="$TEMPORARY"
+  case $part in
+    */1big.*) resumable "$part" && set -- --temp-dir="$partial" --partial-dir="$partial" $options ;;
+    */2links.*) set -- "$@" --hard-links --sparse ;;
+    */3holes.*) set -- "$@" --sparse ;;
+  esac
+  [ -z "$FORCE" ] || set -- "$@" --ignore-times
+  [ "$KIND" != restore ] || [ -n "$NEWER" ] || set -- "$@" --update
+  (cd -- "$S" && rsync -a --numeric-ids --from0 --files-from="$part" --no-implied-dirs --no-h \
+    --no-inc-recursive --info=progress2 "$@" -- . "$C/") \
+    >"$WORK/logs/${part##*/}" 2>>"$WORK/errors" &&
+    [ -n "$partial" ] && rm -rf -- "$partial"
+  return 0
+}
+
+# resumable PART: the place for the beginning of a big file, named after its
+# path so that the next transfer finds it. What rsync left there when it was
+# killed is put where it looks for it.
+resumable() {
+  partial=$STORE/.mlo/partial/$(printf '%s\0' "$C" | cat - "$1" | sha256sum | cut -c 1-32)
+  path=$(tr -d '\0' <"$1" && printf .)
+  path=${path%.}
+  options=''
+  mkdir -p -- "$partial" || return
+  for left in "$partial"/.[!.]*; do
+    [ -f "$left" ] && mv -f -- "$left" "$partial/${path##*/}"
+  done
+  [ -f "$partial/${path##*/}" ] && options=--no-whole-file
+  # shellcheck disable=SC2046 # two numbers
+  set -- $(stat -c '%s %b' -- "$S/$path")
+  [ $((${2:-0} * 512)) -ge "${1:-0}" ] || options="$options --sparse"
+  return 0
+}

@@ -1,0 +1,98 @@
+# Reading everything again, and removing what was proved to be safe.
+
+# against_manifest: the sums of the archive's side against those it was archived with.
+against_manifest() {
+  side=c
+  [ "$KIND" != restore ] || side=s
+  sort -z "$WORK/$side.sum" >"$WORK/sums.now" && sort -z "$WORK/old.sums" >"$WORK/sums.then" || die work
+  comm -z -23 "$WORK/sums.now" "$WORK/sums.then" | cut -z -c 67- | sort -z >"$WORK/other" || die work
+  cut -z -c 67- "$WORK/old.sums" | sort -z | comm -z -12 - "$WORK/other" >"$WORK/rotten" || die work
+  differences manifest "$WORK/rotten"
+}
+
+# verify_root: reads everything afresh, and trusts nothing but the manifest.
+verify_root() {
+  cover "$KEY"
+  if [ ! -f "$MANIFESTS/$COVER/SHA256SUMS" ]; then
+    difference no-manifest "$ROOT"
+    fault
+  fi
+  excludes() { "$@"; }
+  # shellcheck source=/dev/null
+  [ ! -f "$MANIFESTS/$COVER/excludes.sh" ] || . "$MANIFESTS/$COVER/excludes.sh"
+  list_both
+  load_manifest
+  phase comparing
+  compare_lists
+  cp -- "$WORK/s.reg" "$WORK/s.hash" && cp -- "$WORK/c.reg" "$WORK/c.hash" || die work
+  hash_all
+  compare_sums
+  for side in s c; do
+    cut -z -c 67- "$WORK/$side.sum" | sort -z | comm -z -23 "$WORK/$side.reg" - || die work
+  done >"$WORK/unread"
+  if look_again; then differences restless "$WORK/moved"; fi
+  if source_absent; then
+    difference source-absent "$ROOT"
+  else
+    differences only-source "$WORK/need"
+    differences content "$WORK/unequal"
+  fi
+  differences link "$WORK/links"
+  differences tied "$WORK/tied"
+  differences unread "$WORK/unread"
+  settle_extra
+  against_manifest
+  comm -z -23 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/lost" || die work
+  differences lost "$WORK/lost"
+  root_is_equal || return 0
+  tally "$WORK/c.cmp" >"$WORK/facts" || die work
+  get "$WORK/facts"
+  difference equal "$REPLY"
+}
+
+source_absent() {
+  [ ! -e "$S/$TOP" ] && [ ! -L "$S/$TOP" ]
+}
+
+# remove_root: the source as it was verified, and only if it still is that to the last change time.
+remove_root() {
+  phase removing
+  list_source
+  if ! same "$WORK/s.idx" "$WORK/removable.$NUMBER"; then
+    difference not-removed "$ROOT"
+    fault
+    return
+  fi
+  cp -- "$WORK/removable.cmp.$NUMBER" "$WORK/removable" || die work
+  (
+    cd -- "$S" || exit
+    xargs -0 -r -a "$WORK/removable" sh "$SELF" directories >"$WORK/leaving" || exit
+    xargs -0 -r -a "$WORK/leaving" chmod u+rwx -- || exit
+    xargs -0 -r -a "$WORK/removable" sh "$SELF" not_directories | xargs -0 -r rm -f -- || exit
+    sort -z -r "$WORK/leaving" | xargs -0 -r rmdir --ignore-fail-on-non-empty -- 2>/dev/null
+  )
+  [ "$TOP" != . ] || rmdir --ignore-fail-on-non-empty -- "$S"
+  if [ -d "$S" ] && [ -n "$(cd -- "$S" && xargs -0 -r -a "$WORK/removable" sh "$SELF" still_there)" ]; then
+    difference not-removed "$ROOT"
+    fault
+  else
+    difference removed "$ROOT"
+  fi
+}
+
+still_there() {
+  for record; do
+    path=${record%%//*}
+    case ${record#"$path"//} in
+      d*) ;;
+      *) if [ -e "$path" ] || [ -L "$path" ]; then echo yes; fi ;;
+    esac
+  done
+}
+
+not_directories() {
+  for record; do
+    path=${record%%//*}
+    case ${record#"$path"//} in d*) ;; *) printf '%s\0' "$path" ;; esac
+  done
+}

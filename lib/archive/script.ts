@@ -1,0 +1,72 @@
+import base from "./remote/base.sh" with { type: "text" };
+import compare from "./remote/compare.sh" with { type: "text" };
+import copy from "./remote/copy.sh" with { type: "text" };
+import drive from "./remote/drive.sh" with { type: "text" };
+import guard from "./remote/guard.sh" with { type: "text" };
+import list from "./remote/list.sh" with { type: "text" };
+import main from "./remote/main.sh" with { type: "text" };
+import manifest from "./remote/manifest.sh" with { type: "text" };
+import registry from "./remote/registry.sh" with { type: "text" };
+import talk from "./remote/talk.sh" with { type: "text" };
+import verify from "./remote/verify.sh" with { type: "text" };
+import { shellJoin, shellQuote } from "../text/shell_quote.ts";
+import { listText, type Request, requestText } from "./request.ts";
+
+/** What comes before the first record of an answer; a login may have printed anything before it. */
+export const ANSWER_BEGINS = "mlo-archive-answer-1";
+
+const FUNCTIONS = [
+  base,
+  guard,
+  registry,
+  list,
+  copy,
+  compare,
+  manifest,
+  drive,
+  verify,
+  talk,
+].join("\n");
+
+/** The text that the archive host's `sh` reads: for a transfer, with the request that is kept there. */
+export function transferScript(
+  verb: "start" | "plan",
+  request: Request,
+): string {
+  return script(
+    [verb],
+    requestText(request),
+    listText("excludes", request.excludes),
+  );
+}
+
+/** The same for commands that only ask, after `assignments`. */
+export function askScript(
+  words: readonly [string, ...string[]],
+  assignments: string,
+): string {
+  return script(words, assignments, "");
+}
+
+/**
+ * The program travels as one quoted word: it is evaluated here and written to a
+ * file there, since the workers are started from that. The commands read no
+ * standard input: the rest of this text would be in it.
+ */
+function script(
+  words: readonly string[],
+  request: string,
+  excludes: string,
+): string {
+  return [
+    `functions=${shellQuote(`${FUNCTIONS}\n`)}`,
+    `program=$functions${shellQuote(main)}`,
+    `request=${shellQuote(request)}`,
+    `excludes=${shellQuote(excludes)}`,
+    `eval "$functions"`,
+    `eval "$request"`,
+    `printf '\\n%s\\0' ${ANSWER_BEGINS}`,
+    `${shellJoin(words)} </dev/null`,
+    "exit\n",
+  ].join("\n");
+}
