@@ -24,13 +24,13 @@ mlo_fail() { builtin print -ru2 -- "mlo: $1; the command was not run"; exit 1 }
 /**
  * What stands around a command that may start several programs one after the
  * other or side by side, or that has a time limit. The command is evaluated in
- * a child; this shell only waits, and passes a SIGTERM on the way the kernel
- * would have if each running program had been the pod's only one: once, to the
- * program itself, leaving its own children (data loaders, say) to it. No further program
- * is started, running handlers may finish, and the status is that of the
- * program that was running. Shells forked off the command's shell are held until then.
- * tee is left alone: it ends with its input, and a program that reports its
- * end into it would fail if it were gone.
+ * a child; this shell only waits, and passes a SIGTERM on as if each running
+ * program were the pod's only one: once, to the program itself, leaving its
+ * own children (data loaders, say) to it. The shells of the command start
+ * nothing more; handlers may take their time; the status is that of the
+ * program that was running. tee is left alone for two seconds more: it
+ * ends with its input, and a program that reports its end into it would fail
+ * if it were gone.
  *
  * A background child would get /dev/null as its input, ignored SIGINT and
  * SIGQUIT and a lower priority; each is set right. Where an init signals the
@@ -53,7 +53,7 @@ mlo_look() {
     mlo_stat $pid && children[$mlo_fields[2]]+=" $pid"
   done
   local -a queue=($mlo_child)
-  mlo_shells=() mlo_programs=()
+  mlo_shells=() mlo_programs=() mlo_tees=()
   while (( $#queue )); do
     pid=$queue[1]
     shift queue
@@ -62,51 +62,52 @@ mlo_look() {
     if [[ $line == "$mlo_cmdline" ]]; then
       mlo_shells+=($pid)
       queue+=(\${=children[$pid]-})
-    elif [[ $mlo_comm != tee ]]; then
+    elif [[ $mlo_comm == tee ]]; then
+      mlo_tees+=($pid)
+    else
       mlo_programs+=($pid)
     fi
   done
 }
+mlo_tell() {
+  local pid
+  for pid in $@; do
+    (( $+mlo_told[$pid] )) || [[ -n $mlo_grouped ]] || kill -TERM $pid
+    mlo_told[$pid]=1
+  done 2>/dev/null
+}
 mlo_end() {
   trap : TERM USR1
-  local -A told
-  local -a live
-  local pid ticks=0 grouped=
+  typeset -gA mlo_told
+  local -a started live
+  local pid ticks=0 idle=0 early=
   command sleep 0.1
-  mlo_stat $mlo_canary || grouped=1
+  mlo_grouped=
+  mlo_stat $mlo_canary || mlo_grouped=1
   while true; do
     mlo_look
-    for pid in $mlo_shells; do
-      if (( pid != mlo_child )); then
-        kill -STOP $pid
-      elif (( ! $+told[$pid] )); then
-        kill -TERM $pid
-        told[$pid]=1
-      fi
-    done 2>/dev/null
+    mlo_tell $mlo_shells
+    mlo_tell $mlo_programs
+    started+=($mlo_programs)
     live=()
-    for pid in $mlo_programs; do
-      (( $+told[$pid] )) || [[ -n $grouped ]] || kill -TERM $pid
-      told[$pid]=1
-    done 2>/dev/null
-    for pid in \${(k)told}; do
-      (( pid == mlo_child )) && [[ -n \${mlo_shells[(r)$pid]} ]] && continue
+    for pid in \${(u)started}; do
       mlo_stat $pid && live+=($pid)
     done
-    if (( ! $#live )); then
-      for pid in \${mlo_shells:#$mlo_child}; do
-        kill -TERM $pid
-        kill -CONT $pid
-      done 2>/dev/null
+    if (( $#live )); then
+      mlo_stat $mlo_child || early=1
+    else
       mlo_stat $mlo_child || break
+      (( ++idle > 10 )) && mlo_tell $mlo_tees
     fi
     if [[ $1 == time ]] && (( ++ticks > mlo_grace * 5 )); then
-      kill -KILL $mlo_shells $mlo_programs $live 2>/dev/null
+      kill -KILL $mlo_shells $mlo_tees $live 2>/dev/null
     fi
     command sleep 0.2
   done
   wait $mlo_child
   local code=$?
+  # Not a program's status: the shell was waiting, or ran builtins only.
+  [[ -n $early || $#started -eq 0 ]] && (( code == 0 )) && code=143
   [[ $1 == time ]] && code=124
   mlo_leave $code
 }
