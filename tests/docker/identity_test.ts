@@ -111,7 +111,6 @@ for (const { name, keeps, ...given } of CASES) {
         factsIn(pod.stdout),
         expected({ ...SAMPLE, ...given.env }, keeps),
       );
-      await Deno.remove(scratch, { recursive: true });
     });
   }
 }
@@ -135,7 +134,6 @@ podTest(
         expected(SAMPLE),
       );
       await bed().docker("rm", name);
-      await Deno.remove(scratch, { recursive: true });
     }
   },
 );

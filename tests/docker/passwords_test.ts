@@ -36,7 +36,6 @@ for (const mode of MODES) {
     const command = ["bash", "-c", TRY];
     const pod = await bed().start({ mode, scratch, command });
     assert.deepEqual(pod.stdout.trim().split("\n").toSorted(), EXPECTED);
-    await Deno.remove(scratch, { recursive: true });
   });
 
   podTest(`sudo without a password is the user's alone (${mode})`, async () => {
@@ -51,7 +50,6 @@ done; true`;
       command: ["bash", "-c", script],
     });
     assert.equal(pod.stdout, "0\n");
-    await Deno.remove(scratch, { recursive: true });
   });
 
   podTest(`no account has a password in a pod (${mode})`, async () => {
@@ -64,7 +62,6 @@ done; true`;
       command: ["sh", "-c", script],
     });
     assert.equal(pod.stdout, "");
-    await Deno.remove(scratch, { recursive: true });
   });
 }
 
@@ -83,5 +80,4 @@ podTest("the trial of passwords notices one that works", async () => {
     "su from the user to cluster with 'password'",
     "su to cluster with 'password'",
   ]);
-  await Deno.remove(scratch, { recursive: true });
 });

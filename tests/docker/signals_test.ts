@@ -38,7 +38,6 @@ for (const { name, status, ...shape } of SHAPES) {
           "saved",
         );
       }
-      await Deno.remove(scratch, { recursive: true });
     },
   );
 }
@@ -67,7 +66,6 @@ podTest("SIGTERM reaches what mlo submit sends as the command", async () => {
       JSON.stringify(request),
     );
   }
-  await Deno.remove(scratch, { recursive: true });
 });
 
 podTest(
@@ -103,7 +101,6 @@ podTest(
         }, `${name}, ${mode}`);
       }),
     );
-    await Deno.remove(scratch, { recursive: true });
   },
 );
 
@@ -115,7 +112,6 @@ podTest("a program without a handler ends at once at SIGTERM", async () => {
     const outcome = await terminate(root, { mode, scratch, command });
     assert.deepEqual(outcome, { code: 143, said: "ready" });
   }
-  await Deno.remove(scratch, { recursive: true });
 });
 
 /** Starts a pod, sends SIGTERM to its process 1 once it is ready, and gives its end. */

@@ -32,7 +32,6 @@ async function onExport(
     );
   } finally {
     await squashed.end();
-    await Deno.remove(scratch, { recursive: true });
   }
 }
 
@@ -237,7 +236,6 @@ podTest(
         pod.stderr,
         /Cannot use \/mloscratch\/homes\/ann \(SCRATCH_HOME\)/,
       );
-      await Deno.remove(scratch, { recursive: true });
     }
   },
 );

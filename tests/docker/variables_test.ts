@@ -136,5 +136,4 @@ async function refuses(pod: PodStart, name: string) {
     ...Deno.readDirSync(`${scratch}/homes`),
   ];
   assert.deepEqual(left.map((entry) => entry.name), ["homes"]);
-  await Deno.remove(scratch, { recursive: true });
 }

@@ -6,6 +6,7 @@ import {
   idsOf,
   makeScratch,
   type PodStart,
+  removeScratch,
   SAMPLE,
 } from "./pod.ts";
 import { type Ended, must, run } from "./programs.ts";
@@ -40,7 +41,10 @@ export function useDocker(): () => DockerBed {
         throw error;
       }
     });
-    Deno.test.afterAll(() => bed?.daemon.leave());
+    Deno.test.afterAll(async () => {
+      await removeScratch();
+      await bed?.daemon.leave();
+    });
   }
   return () => {
     if (bed === undefined) {
@@ -112,12 +116,8 @@ export type HomeTest = (
 /** Runs a test on a new scratch directory. */
 export async function onHome(bed: () => Bed, test: HomeTest) {
   const scratch = await makeScratch();
-  try {
-    await test(
-      `${scratch}/homes/${SAMPLE.NB_USER}`,
-      (pod) => bed().start({ ...pod, scratch }),
-    );
-  } finally {
-    await Deno.remove(scratch, { recursive: true });
-  }
+  await test(
+    `${scratch}/homes/${SAMPLE.NB_USER}`,
+    (pod) => bed().start({ ...pod, scratch }),
+  );
 }

@@ -13,7 +13,7 @@ export interface TestBuild {
 
 /** Already in the base, so that the image's own step has little left to fetch. */
 const PACKAGES = [
-  ..."build-essential ca-certificates cmake curl git jq less libssl-dev locales"
+  ..."build-essential ca-certificates curl git jq less libssl-dev locales"
     .split(" "),
   ..."nano openssh-client procps python3-minimal rsync strace sudo tmux vim zsh"
     .split(" "),

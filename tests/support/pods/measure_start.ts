@@ -1,5 +1,5 @@
 import { DisposableRoot } from "./disposable_root.ts";
-import { makeScratch, type Mode, type PodStart } from "./pod.ts";
+import { makeScratch, type Mode, type PodStart, removeScratch } from "./pod.ts";
 
 /** What the start of one pod costs, on scratch that is already set up. */
 export interface StartCost {
@@ -51,7 +51,7 @@ export async function measureStart(
     milliseconds.push((Number(end) - Number(begin)) * 1000);
     sudo.push(Number(five) / 1000);
   }
-  await Deno.remove(scratch, { recursive: true });
+  await removeScratch();
   return { launches, milliseconds, sudo };
 }
 

@@ -50,9 +50,19 @@ export function idsOf(pod: PodStart): string {
   return `${env["NB_UID"]}:${env["NB_GID"]}`;
 }
 
+const made: string[] = [];
+
+/** Removes what {@linkcode makeScratch} made. */
+export async function removeScratch() {
+  for (const directory of made.splice(0)) {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
 /** A new directory that looks like scratch: the seed account owns it and its homes/, which is closed to the world. */
 export async function makeScratch(): Promise<string> {
   const directory = await Deno.makeTempDir({ prefix: "mlo-scratch-" });
+  made.push(directory);
   await Deno.mkdir(`${directory}/homes`);
   for (const [path, mode] of [["", 0o755], ["/homes", 0o770]] as const) {
     await Deno.chown(`${directory}${path}`, SEED.uid, SEED.gid);

@@ -1,0 +1,197 @@
+// publish.sh: really built and pushed, to a registry on loopback.
+import assert from "node:assert/strict";
+import { useDocker } from "../support/pods/docker_bed.ts";
+import { type Ended, run } from "../support/pods/programs.ts";
+import { freePort, startRegistry } from "../support/pods/registry.ts";
+import { podTest } from "../support/pods/requirements.ts";
+
+const bed = useDocker();
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+const SETTINGS = {
+  IMAGE_PATH: "mlo/ann-image",
+  TAG: "uv-v2",
+  LDAP_USERNAME: "ann",
+  LDAP_UID: "123456",
+  LDAP_GROUPNAME: "MLO-unit",
+  LDAP_GID: "83070",
+};
+
+/** What a user types. */
+const TYPED = [
+  ...Object.entries(SETTINGS).map(([name, value]) => `export ${name}=${value}`),
+  "cd docker",
+  "./publish.sh",
+].join("\n");
+
+/** Types it in the project's directory, with the variables that make the image buildable here. */
+function type(lines: string, env: Record<string, string>): Promise<Ended> {
+  const { daemon, build } = bed();
+  const given = {
+    directory: ROOT,
+    env: { ...daemon.env, ...build.args, ...env },
+  };
+  return daemon.alone(() => run(["bash", "-c", lines], given));
+}
+
+podTest(
+  "publish.sh builds and pushes an image that can be pulled and knows its user",
+  async () => {
+    const registry = await startRegistry();
+    try {
+      const published = await type(TYPED, { REGISTRY: registry.host });
+      assert.equal(published.code, 0, published.stderr);
+      const image = `${registry.host}/mlo/ann-image:uv-v2`;
+      assert.ok(published.stderr.endsWith(`publish: Published ${image}\n`));
+      await bed().docker("image", "rm", image);
+      const shown = await bed().docker(
+        "run",
+        "--rm",
+        "--network",
+        "none",
+        "--entrypoint",
+        "id",
+        image,
+        "ann",
+      );
+      assert.equal(
+        shown,
+        "uid=123456(ann) gid=83070(MLO-unit) groups=83070(MLO-unit)",
+      );
+      await bed().docker("image", "rm", image);
+    } finally {
+      await registry.stop();
+    }
+  },
+);
+
+podTest("publish.sh says that a push failed and exits with 1", async () => {
+  const host = `127.0.0.1:${freePort()}`;
+  const failed = await type(TYPED, { REGISTRY: host });
+  assert.equal(failed.code, 1);
+  assert.ok(
+    failed.stderr.includes(`publish: Cannot push ${host}/mlo/ann-image:uv-v2`),
+  );
+  assert.doesNotMatch(failed.stderr, /Published/);
+  await bed().docker("image", "rm", `${host}/mlo/ann-image:uv-v2`);
+});
+
+podTest("publish.sh says that a build failed and pushes nothing", async () => {
+  const registry = await startRegistry();
+  try {
+    const env = { REGISTRY: registry.host, OH_MY_ZSH_COMMIT: "0".repeat(40) };
+    const failed = await type(TYPED, env);
+    assert.equal(failed.code, 1);
+    assert.match(failed.stderr, /publish: Cannot build /);
+    const catalog = await fetch(`http://${registry.host}/v2/_catalog`);
+    assert.deepEqual(await catalog.json(), { repositories: [] });
+  } finally {
+    await registry.stop();
+  }
+});
+
+/** Runs publish.sh with a `docker` that only prints its arguments, and nothing else inherited. */
+async function rehearse(env: Record<string, string>): Promise<Ended> {
+  const directory = await Deno.makeTempDir({ prefix: "mlo-docker-" });
+  await Deno.writeTextFile(
+    `${directory}/docker`,
+    '#!/bin/sh\necho "docker $*"\n',
+  );
+  await Deno.chmod(`${directory}/docker`, 0o755);
+  const given = {
+    clearEnv: true,
+    env: { PATH: `${directory}:/usr/bin:/bin`, ...env },
+  };
+  const ended = await run([`${ROOT}/docker/publish.sh`], given);
+  await Deno.remove(directory, { recursive: true });
+  return ended;
+}
+
+Deno.test("publish.sh goes to ic-registry.epfl.ch from whatever directory it is called in", async () => {
+  const { code, stdout } = await rehearse(SETTINGS);
+  assert.equal(code, 0);
+  const image = "ic-registry.epfl.ch/mlo/ann-image:uv-v2";
+  assert.match(
+    stdout,
+    new RegExp(
+      `^docker build --platform linux/amd64 .* --tag ${image} \\.\ndocker push ${image}\n$`,
+    ),
+  );
+  for (
+    const name of [
+      "LDAP_USERNAME",
+      "LDAP_UID",
+      "LDAP_GROUPNAME",
+      "LDAP_GID",
+    ] as const
+  ) {
+    assert.ok(stdout.includes(`--build-arg ${name}=${SETTINGS[name]} `));
+  }
+  assert.doesNotMatch(stdout, /BASE_IMAGE/);
+});
+
+const REFUSED: readonly [
+  name: string,
+  change: Record<string, string>,
+  message: RegExp,
+][] = [
+  [
+    "nothing set",
+    Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, ""])),
+    /(^ {2}[A-Z_]+ is not set\n){6}/m,
+  ],
+  ["an unset TAG", { TAG: "" }, /^ {2}TAG is not set$/m],
+  [
+    "the placeholders of the guide",
+    {
+      IMAGE_PATH: "mlo/<your-tag>",
+      LDAP_USERNAME: "<gaspar>",
+      LDAP_UID: "<uid>",
+    },
+    /IMAGE_PATH is still the placeholder mlo\/<your-tag>\n {2}LDAP_USERNAME is .*\n {2}LDAP_UID is/,
+  ],
+  ["a uid of zeros", { LDAP_UID: "00000" }, /LDAP_UID=00000 is not a uid/],
+  ["a tag with a space", { TAG: "a b" }, /TAG=a\\ b is not a tag/],
+  [
+    "a path in capitals",
+    { IMAGE_PATH: "MLO/x" },
+    /IMAGE_PATH=MLO\/x is not a path/,
+  ],
+  [
+    "the lab's image",
+    { IMAGE_PATH: "mlo/mlo-base" },
+    /mlo\/mlo-base is the image of the whole lab\n.*FORCE=1/,
+  ],
+  [
+    "the lab's image in disguise",
+    { IMAGE_PATH: "/mlo/mlo-base/" },
+    /the image of the whole lab/,
+  ],
+  [
+    "a FORCE that is not 1",
+    { IMAGE_PATH: "mlo/mlo-base", FORCE: "no" },
+    /FORCE=1/,
+  ],
+];
+
+for (const [name, change, message] of REFUSED) {
+  Deno.test(`publish.sh refuses ${name} and runs no docker`, async () => {
+    const { code, stdout, stderr } = await rehearse({ ...SETTINGS, ...change });
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, message);
+  });
+}
+
+Deno.test("publish.sh overwrites the lab's image with FORCE=1", async () => {
+  const { code, stdout } = await rehearse({
+    ...SETTINGS,
+    IMAGE_PATH: "mlo/mlo-base",
+    FORCE: "1",
+  });
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /docker push ic-registry\.epfl\.ch\/mlo\/mlo-base:uv-v2\n$/,
+  );
+});

@@ -1,0 +1,74 @@
+// The shell scripts and the C of the image as they are written, and what a start costs in programs.
+import assert from "node:assert/strict";
+import { useDocker } from "../support/pods/docker_bed.ts";
+import { DOCKER_DIRECTORY } from "../support/pods/image.ts";
+import { launchesOf } from "../support/pods/measure_start.ts";
+import { DisposableRoot } from "../support/pods/disposable_root.ts";
+import { makeScratch } from "../support/pods/pod.ts";
+import { run } from "../support/pods/programs.ts";
+import { inBothModes, podTest } from "../support/pods/requirements.ts";
+
+const bed = useDocker();
+
+const SCRIPTS = ["entrypoint.sh", "publish.sh"].map((name) =>
+  `${DOCKER_DIRECTORY}/${name}`
+);
+
+podTest("the scripts are clean by shellcheck and shfmt", async () => {
+  for (const tool of [["shellcheck"], ["shfmt", "-d", "-i", "2", "-ci"]]) {
+    const { code, stdout, stderr } = await run([...tool, ...SCRIPTS]);
+    assert.deepEqual({ code, stdout, stderr }, {
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+  }
+});
+
+Deno.test("the scripts have their functions first and main last", async () => {
+  for (const script of SCRIPTS) {
+    const lines = (await Deno.readTextFile(script)).trimEnd().split("\n");
+    assert.equal(lines.at(-1), 'main "$@"');
+    assert.equal((await Deno.stat(script)).mode! & 0o777, 0o755);
+    const outside = lines.slice(0, -1).filter((line) =>
+      /^[^\s#}]/.test(line) && !/^[a-z_]+\(\) \{$/.test(line)
+    );
+    assert.deepEqual(outside, ["set -euo pipefail"]);
+  }
+});
+
+Deno.test("entrypoint.sh keeps the order of its steps", async () => {
+  const text = await Deno.readTextFile(`${DOCKER_DIRECTORY}/entrypoint.sh`);
+  const headings = [...text.matchAll(/^# --- (\d)\./gm)].map((match) =>
+    match[1]
+  );
+  assert.deepEqual(headings, ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+});
+
+Deno.test("the Dockerfile pins what it fetches and needs no newer builder", async () => {
+  const text = await Deno.readTextFile(`${DOCKER_DIRECTORY}/Dockerfile`);
+  assert.match(text, /^ARG UV_IMAGE=\S+:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/m);
+  assert.match(text, /^ARG OH_MY_ZSH_COMMIT=[0-9a-f]{40}$/m);
+  assert.match(text, /^ARG BASE_IMAGE=nvcr\.io\/nvidia\/pytorch:24\.02-py3$/m);
+  assert.doesNotMatch(text, /<<|^# *syntax=|--mount|chpasswd/m);
+});
+
+inBothModes(
+  "a start on scratch that is set up launches at most 20 programs",
+  async (mode) => {
+    const layers = await bed().layers();
+    const scratch = await makeScratch();
+    const env = {
+      SSH_PRIVATE_KEY_B64: btoa("key"),
+      SSH_PUBLIC_KEY: "x",
+      GIT_USER_NAME: "Ann",
+      GIT_USER_EMAIL: "a@b",
+    };
+    const pod = { mode, scratch, env, command: ["true"] };
+    await new DisposableRoot(layers).start(pod);
+    const launches = await launchesOf(layers, pod);
+    assert.equal(launches[0], "/docker/entrypoint.sh");
+    assert.equal(launches.at(-1), "/docker/init");
+    assert.ok(launches.length <= 20, launches.join(" "));
+  },
+);
