@@ -1,5 +1,5 @@
 import type { Request } from "../archive/request.ts";
-import { Command } from "./command.ts";
+import { type AnyCommand, Command } from "./command.ts";
 import {
   confirmRemoval,
   type RequestFlags,
@@ -32,7 +32,6 @@ Examples:
 export function archiveCommand(context: Context) {
   const command = new Command("archive")
     .description("Copy results from scratch to long-term storage")
-    .enablePositionalOptions()
     .argument("[paths...]", "what to archive")
     .option("--to <directory>", "below this directory of the archive")
     .option(
@@ -67,7 +66,9 @@ function verifyCommand(context: Context) {
     .option("--jobs <number>", "files read at a time, on each side (8)")
     .option("--env-file <file>", "settings file")
     .option("--json", "one JSON object per line, for programs")
-    .action((paths, flags) => transfer(context, "verify", paths, flags));
+    .action((paths, _, command) =>
+      transfer(context, "verify", paths, ownFlags(command))
+    );
 }
 
 function restoreCommand(context: Context) {
@@ -81,7 +82,9 @@ function restoreCommand(context: Context) {
     .option("--dry-run", "say how much would be copied; write nothing")
     .option("--env-file <file>", "settings file")
     .option("--json", "one JSON object per line, for programs")
-    .action((paths, flags) => transfer(context, "restore", paths, flags));
+    .action((paths, _, command) =>
+      transfer(context, "restore", paths, ownFlags(command))
+    );
 }
 
 function statusCommand(context: Context) {
@@ -90,7 +93,8 @@ function statusCommand(context: Context) {
     .option("--follow [transfer]", "join the one under way, or this one")
     .option("--env-file <file>", "settings file")
     .option("--json", "for programs")
-    .action(async ({ follow, envFile, json }) => {
+    .action(async ({ follow }, command) => {
+      const { envFile, json } = ownFlags<StatusFlags>(command);
       const { settings } = await readSettings(context, { envFile });
       const { host } = context;
       if (follow === undefined) {
@@ -106,7 +110,8 @@ function cancelCommand(context: Context) {
     .description("Stop a transfer; what was copied stays")
     .argument("[transfer]", "which, if several are under way", "")
     .option("--env-file <file>", "settings file")
-    .action(async (id, { envFile }) => {
+    .action(async (id, _, command) => {
+      const { envFile } = ownFlags<StatusFlags>(command);
       const { settings } = await readSettings(context, { envFile });
       await cancelTransfer(context.host, settings, checkId(id));
     });
@@ -118,10 +123,41 @@ function lsCommand(context: Context) {
     .argument("[path]", "relative to the archive", "")
     .option("--env-file <file>", "settings file")
     .option("--json", "for programs")
-    .action(async (path, { envFile, json }) => {
+    .action(async (path, _, command) => {
+      const { envFile, json } = ownFlags<StatusFlags>(command);
       const { settings } = await readSettings(context, { envFile });
       await printContents(context.host, settings, path, json === true);
     });
+}
+
+interface StatusFlags {
+  readonly envFile?: string;
+  readonly json?: boolean;
+}
+
+interface TransferFlags extends RequestFlags, StatusFlags {
+  readonly dryRun?: boolean;
+  readonly yes?: readonly string[];
+}
+
+/**
+ * The flags of a command below `archive`. The parser gives a flag that both
+ * declare to the upper one, wherever it stands; one that only the upper
+ * declares is not this command's.
+ */
+function ownFlags<Flags = TransferFlags>(command: AnyCommand): Flags {
+  const own = new Set(command.options.map((option) => option.attributeName()));
+  const stray = command.parent?.options.find((option) =>
+    !own.has(option.attributeName()) &&
+    command.parent?.getOptionValueSource(option.attributeName()) === "cli"
+  );
+  if (stray !== undefined) {
+    throw usageError(
+      `Unknown option ${stray.long} of mlo archive ${command.name()}`,
+      `mlo archive ${command.name()} --help`,
+    );
+  }
+  return { ...command.parent?.opts(), ...command.opts() } as Flags;
 }
 
 /** What archive, restore and verify have in common. */
@@ -129,12 +165,7 @@ async function transfer(
   context: Context,
   kind: Request["kind"],
   words: readonly string[],
-  flags: RequestFlags & {
-    readonly dryRun?: boolean;
-    readonly yes?: readonly string[];
-    readonly envFile?: string;
-    readonly json?: boolean;
-  },
+  flags: TransferFlags,
 ): Promise<void> {
   const { host, rest = [] } = context;
   const { settings } = await readSettings(context, { envFile: flags.envFile });

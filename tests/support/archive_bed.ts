@@ -1,0 +1,381 @@
+/**
+ * An archive host on this machine: a real sshd on loopback, an account of its
+ * own whose PATH has nothing but sh (dash), coreutils, findutils and rsync, and
+ * two directories for the two stores. `mlo` reaches it with the real ssh.
+ */
+import { run } from "../../lib/cli.ts";
+import { hostInMemory, programUnderTest, type Ran } from "./laptop.ts";
+import { type Relay, startRelay } from "./relay.ts";
+
+/** Program → Debian package of what these tests start. */
+export const ARCHIVE_PROGRAMS: Readonly<Record<string, string>> = {
+  "/usr/sbin/sshd": "openssh-server",
+  "/usr/bin/ssh": "openssh-client",
+  "/usr/bin/rsync": "rsync",
+  "/usr/bin/dash": "dash",
+  "/usr/sbin/useradd": "passwd",
+  "/usr/bin/python3": "python3",
+};
+
+/** See {@linkcode withArchiveHost}. */
+export interface ArchiveBed {
+  /** The account on the host. */
+  readonly user: string;
+  readonly uid: number;
+  /** Everything of this bed lies here. */
+  readonly top: string;
+  /** The stores as the host has them. */
+  readonly scratch: string;
+  readonly archive: string;
+  /** What every connection goes through. */
+  readonly relay: Relay;
+  /** The whole environment of `mlo`. */
+  readonly env: Record<string, string>;
+  /** Directory of the only programs that the host has. */
+  readonly programs: string;
+  /** Runs `mlo archive` inside the test, without a terminal. */
+  archiveIt(...args: string[]): Promise<Ran>;
+  /** Starts `mlo archive` as a program of its own. */
+  spawn(args: readonly string[]): Deno.ChildProcess;
+  /** Writes the settings file, with more lines after the usual ones. */
+  settings(more: string): Promise<void>;
+  /** Makes a tree in scratch that belongs to the account. */
+  tree(name: string, count: number, seed: number): Promise<void>;
+  /** What differs between two directories, as Python sees it. */
+  compare(a: string, b: string): Promise<string[]>;
+  /** Processes of the account, but those of its login. */
+  processes(): Promise<{ pid: number; command: string }[]>;
+}
+
+const TREE = new URL("archive_tree.py", import.meta.url).pathname;
+
+/** Adds a test on an archive host. Where that cannot run it fails in CI, and is shown as ignored elsewhere. */
+export function archiveTest(
+  name: string,
+  body: (bed: ArchiveBed, step: Deno.TestContext) => Promise<void>,
+  options: BedOptions = {},
+): void {
+  const missing = missingForArchive();
+  if (missing.length > 0 && !Deno.env.get("CI")) {
+    return Deno.test.ignore(`${name} [needs ${missing.join(", ")}]`, () => {});
+  }
+  Deno.test(name, async (step) => {
+    if (missing.length > 0) throw new Error(`needs ${missing.join(", ")}`);
+    await withArchiveHost((bed) => body(bed, step), options);
+  });
+}
+
+/** What keeps an archive host from running on this machine; empty if nothing does. */
+export function missingForArchive(): string[] {
+  if (Deno.build.os !== "linux") return ["Linux"];
+  const missing = Deno.uid() === 0 ? [] : ["the root account"];
+  for (const [program, debian] of Object.entries(ARCHIVE_PROGRAMS)) {
+    try {
+      Deno.statSync(program);
+    } catch {
+      missing.push(`${program} (package ${debian})`);
+    }
+  }
+  return missing;
+}
+
+/** How a bed differs from the usual one. */
+export interface BedOptions {
+  /** Where it is made; memory by default. */
+  readonly under?: string;
+}
+
+/** Sets up the host, runs `body`, and takes everything down again. */
+export async function withArchiveHost(
+  body: (bed: ArchiveBed) => Promise<void>,
+  { under = "/dev/shm" }: BedOptions = {},
+): Promise<void> {
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  try {
+    await body(await setUp(under, cleanUps));
+  } finally {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  }
+}
+
+async function setUp(
+  under: string,
+  cleanUps: (() => Promise<unknown>)[],
+): Promise<ArchiveBed> {
+  const top = await Deno.makeTempDir({ dir: under, prefix: "mlo-archive-" });
+  cleanUps.push(() => must(["rm", "-rf", top]));
+  await Deno.chmod(top, 0o755);
+  const user = `mlo${crypto.randomUUID().slice(0, 8)}`;
+  const [scratch, archive] = [`${top}/scratch/${user}`, `${top}/store/${user}`];
+  await account(user, top);
+  cleanUps.push(() => removeAccount(user));
+  for (const store of [scratch, archive, `${top}/tmp`]) {
+    await Deno.mkdir(store, { recursive: true });
+    await must(["chown", `${user}:${user}`, store]);
+  }
+  const programs = await remotePrograms(top);
+  const { port, stop } = await startSshd(top, user, programs);
+  cleanUps.push(stop);
+  const relay = await startRelay(port);
+  cleanUps.push(() => relay.stop());
+  const env = await laptopOf(top, relay.port);
+  const uid = Number(await must(["id", "-u", user]));
+  const settings = (more: string) =>
+    Deno.writeTextFile(
+      `${top}/laptop/.config/mlo/.env`,
+      `LDAP_USERNAME=${user}\nLDAP_UID=${uid}\nARCHIVE_HOST=127.0.0.1\n` +
+        `ARCHIVE_SCRATCH_ROOT=${scratch}\nARCHIVE_ROOT=${archive}\n${more}`,
+      { mode: 0o600 },
+    );
+  await settings("");
+  return {
+    user,
+    uid,
+    top,
+    scratch,
+    archive,
+    relay,
+    env,
+    programs,
+    settings,
+    archiveIt: async (...args) => {
+      const { host, printed } = hostInMemory(env, `${top}/laptop`);
+      const code = await run(["archive", ...args], host);
+      return { code, ...printed() };
+    },
+    spawn: (args) => {
+      const [program, first] = programUnderTest();
+      return new Deno.Command(program, {
+        args: [...first, "archive", ...args],
+        clearEnv: true,
+        env,
+        cwd: `${top}/laptop`,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+    },
+    tree: async (name, count, seed) => {
+      const path = `${scratch}/${name}`;
+      await must(["python3", TREE, "make", path, `${count}`, `${seed}`]);
+      await must(["chown", "-hR", `${user}:${user}`, path]);
+      await must(["python3", TREE, "dress", path, `${seed}`]);
+    },
+    compare: async (a, b) =>
+      (await must(["python3", TREE, "compare", a, b])).split("\n")
+        .slice(0, -1),
+    processes: () => processesOf(uid),
+  };
+}
+
+/** Injures one file of a tree; gives its path, from raw bytes. */
+export async function injure(
+  top: string,
+  kind: string,
+  seed: number,
+): Promise<Uint8Array> {
+  const { stdout, success, stderr } = await new Deno.Command("python3", {
+    args: [TREE, "fault", top, kind, `${seed}`],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return stdout;
+}
+
+/** The number of big files of a tree that have holes. */
+export async function holesIn(top: string): Promise<number> {
+  return Number(await must(["python3", TREE, "holes", top]));
+}
+
+/** A login is `*`-locked unless it is given a password field that no password matches. */
+async function account(user: string, top: string): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    const made = await output([
+      "useradd",
+      "-M",
+      "-d",
+      `${top}/tmp`,
+      "-s",
+      "/bin/sh",
+      "-p",
+      "*",
+      user,
+    ]);
+    if (made.success) return;
+    // Another test may be writing the same file.
+    if (attempt === 20) throw new Error(made.stderr);
+    await sleep(200);
+  }
+}
+
+async function removeAccount(user: string): Promise<void> {
+  const uid = Number(await must(["id", "-u", user]));
+  for (const { pid } of await processesOf(uid)) {
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch {
+      // It has just ended.
+    }
+  }
+  for (let attempt = 1; attempt <= 20; attempt++) {
+    if ((await output(["userdel", user])).success) return;
+    await sleep(200);
+  }
+}
+
+async function remotePrograms(top: string): Promise<string> {
+  const directory = `${top}/bin`;
+  await Deno.mkdir(directory);
+  const files = (await must(["dpkg", "-L", "coreutils", "findutils"]))
+    .split("\n").filter((file) => /^\/(usr\/)?bin\/./.test(file));
+  for (const file of [...files, "/usr/bin/rsync"]) {
+    await Deno.symlink(file, `${directory}/${file.split("/").at(-1)}`);
+  }
+  await Deno.symlink("/usr/bin/dash", `${directory}/sh`);
+  return directory;
+}
+
+async function startSshd(top: string, user: string, programs: string) {
+  const ssh = `${top}/ssh`;
+  await Deno.mkdir(ssh);
+  await Deno.mkdir("/run/sshd", { recursive: true });
+  for (const key of ["host", "id"]) {
+    await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", `${ssh}/${key}`]);
+  }
+  await Deno.copyFile(`${ssh}/id.pub`, `${ssh}/authorized_keys`);
+  await Deno.chmod(`${ssh}/authorized_keys`, 0o644);
+  for (let attempt = 1;; attempt++) {
+    const port = freePort();
+    await Deno.writeTextFile(
+      `${ssh}/sshd_config`,
+      `ListenAddress 127.0.0.1
+Port ${port}
+HostKey ${ssh}/host
+PidFile ${ssh}/pid
+AuthorizedKeysFile ${ssh}/authorized_keys
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+MaxStartups 100
+AllowUsers ${user}
+SetEnv PATH=${programs} TMPDIR=${top}/tmp
+`,
+    );
+    const daemon = new Deno.Command("/usr/sbin/sshd", {
+      args: ["-D", "-e", "-f", `${ssh}/sshd_config`],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const said = await listening(daemon);
+    if (said.ready) {
+      return {
+        port,
+        stop: async () => {
+          daemon.kill("SIGTERM");
+          await daemon.status;
+          await said.drained;
+        },
+      };
+    }
+    await daemon.status;
+    if (attempt === 5) throw new Error(said.text);
+  }
+}
+
+/** Waits until sshd listens or has ended, and reads on what it says. */
+async function listening(daemon: Deno.ChildProcess) {
+  const reader = daemon.stderr.getReader();
+  let text = "";
+  while (!text.includes("Server listening")) {
+    const { done, value } = await reader.read();
+    if (done) return { ready: false, text, drained: Promise.resolve() };
+    text += new TextDecoder().decode(value);
+  }
+  const drain = async () => {
+    while (!(await reader.read()).done);
+  };
+  return { ready: true, text, drained: drain() };
+}
+
+/** The laptop: a home, and an `ssh` that finds the host and the key. */
+async function laptopOf(
+  top: string,
+  port: number,
+): Promise<Record<string, string>> {
+  const home = `${top}/laptop`;
+  await Deno.mkdir(`${home}/.config/mlo`, { recursive: true });
+  await Deno.mkdir(`${home}/bin`);
+  const key = (await Deno.readTextFile(`${top}/ssh/host.pub`)).trim();
+  await Deno.writeTextFile(`${top}/ssh/known`, `[127.0.0.1]:${port} ${key}\n`);
+  await Deno.writeTextFile(
+    `${top}/ssh/config`,
+    `Host *
+  Port ${port}
+  IdentityFile ${top}/ssh/id
+  IdentitiesOnly yes
+  UserKnownHostsFile ${top}/ssh/known
+  BatchMode yes
+`,
+  );
+  await Deno.writeTextFile(
+    `${home}/bin/ssh`,
+    `#!/bin/sh\nexec /usr/bin/ssh -F '${top}/ssh/config' "$@"\n`,
+    { mode: 0o755 },
+  );
+  return {
+    HOME: home,
+    PATH: `${home}/bin:${Deno.env.get("PATH") ?? ""}`,
+    DENO_DIR: Deno.env.get("DENO_DIR") ??
+      `${Deno.env.get("HOME") ?? ""}/.cache/deno`,
+  };
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+async function processesOf(
+  uid: number,
+): Promise<{ pid: number; command: string }[]> {
+  const found = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if ((await Deno.stat(`/proc/${name}`)).uid !== uid) continue;
+      const bytes = await Deno.readFile(`/proc/${name}/cmdline`);
+      const command = new TextDecoder().decode(bytes).replaceAll("\0", " ");
+      if (command !== "") found.push({ pid: Number(name), command });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return found;
+}
+
+/** Runs a program and gives what it printed; fails if it does. */
+export async function must(argv: readonly string[]): Promise<string> {
+  const { success, stdout, stderr } = await output(argv);
+  if (!success) throw new Error(`${argv.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+async function output([program = "", ...args]: readonly string[]) {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    success,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

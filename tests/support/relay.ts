@@ -1,0 +1,73 @@
+/** A TCP relay on loopback that can cut every connection that goes through it. */
+export interface Relay {
+  readonly port: number;
+  /** Connections since it was started. */
+  readonly connections: () => number;
+  /** Ends every connection at once, as a network that is gone. */
+  cut(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a relay to a port of this machine. */
+export function startRelay(target: number): Promise<Relay> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open = new Set<Deno.Conn>();
+  const pumps = new Set<Promise<void>>();
+  let count = 0;
+
+  function end(connection: Deno.Conn) {
+    if (!open.delete(connection)) return;
+    connection.close();
+  }
+
+  async function pump(from: Deno.Conn, to: Deno.Conn) {
+    const buffer = new Uint8Array(65536);
+    try {
+      for (;;) {
+        const length = await from.read(buffer);
+        if (length === null) break;
+        let rest = buffer.subarray(0, length);
+        while (rest.length > 0) rest = rest.subarray(await to.write(rest));
+      }
+    } catch {
+      // Cut.
+    }
+    end(from);
+    end(to);
+  }
+
+  async function serve() {
+    for await (const client of listener) {
+      count++;
+      open.add(client);
+      try {
+        const server = await Deno.connect({
+          hostname: "127.0.0.1",
+          port: target,
+        });
+        open.add(server);
+        for (const work of [pump(client, server), pump(server, client)]) {
+          pumps.add(work);
+        }
+      } catch {
+        end(client);
+      }
+    }
+  }
+  const serving = serve();
+
+  const cut = () => {
+    for (const connection of [...open]) end(connection);
+  };
+  return Promise.resolve({
+    port: listener.addr.port,
+    connections: () => count,
+    cut,
+    stop: async () => {
+      listener.close();
+      cut();
+      await serving;
+      await Promise.all(pumps);
+    },
+  });
+}
