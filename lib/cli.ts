@@ -8,6 +8,14 @@ import { completeCommand, completionsCommand } from "./commands/completions.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { initCommand } from "./commands/init.ts";
 import { archiveCommand } from "./commands/archive.ts";
+import { ChildExit } from "./commands/child_exit.ts";
+import { codeCommand } from "./commands/code.ts";
+import { cleanCommand, deleteCommand } from "./commands/delete.ts";
+import { execCommand, shellCommand } from "./commands/exec.ts";
+import { listCommand } from "./commands/list.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { portForwardCommand } from "./commands/port_forward.ts";
+import { statusCommand } from "./commands/status.ts";
 import { secretCommand } from "./commands/secret.ts";
 import { submitCommand } from "./commands/submit.ts";
 
@@ -58,6 +66,15 @@ function commandTree(host: Host, rest: readonly string[] | undefined): Command {
     },
   };
   program.addCommand(submitCommand(context));
+  program.addCommand(listCommand(context));
+  program.addCommand(statusCommand(context));
+  program.addCommand(logsCommand(context));
+  program.addCommand(execCommand(context));
+  program.addCommand(shellCommand(context));
+  program.addCommand(portForwardCommand(context));
+  program.addCommand(codeCommand(context));
+  program.addCommand(deleteCommand(context));
+  program.addCommand(cleanCommand(context));
   program.addCommand(secretCommand(context));
   program.addCommand(archiveCommand(context));
   program.addCommand(initCommand(context));
@@ -84,6 +101,7 @@ function* everyCommand(command: Command): Generator<Command> {
 function report(error: unknown, host: Host): number {
   const { terminal } = host;
   if (error instanceof CommanderError) return reportUsage(error, host);
+  if (error instanceof ChildExit) return error.code;
   if (error instanceof MloError) {
     if (error.childMessage) terminal.err(`${error.childMessage.trimEnd()}\n`);
     terminal.err(`mlo: ${error.message}\n`);

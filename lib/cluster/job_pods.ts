@@ -139,12 +139,7 @@ function detail({ metadata, spec, status }: RawPod): Omit<JobPod, keyof Pod> {
   return {
     uid: metadata?.uid ?? "",
     container,
-    gpus: (spec?.containers ?? [])
-      .reduce(
-        (sum, { resources }) =>
-          sum + Number(resources?.limits?.["nvidia.com/gpu"] ?? 0),
-        0,
-      ),
+    gpus: gpusOf(metadata, spec),
     isLeaving: metadata?.deletionTimestamp !== undefined,
     reason: status?.reason,
     message: status?.message,
@@ -152,6 +147,21 @@ function detail({ metadata, spec, status }: RawPod): Omit<JobPod, keyof Pod> {
     state: stateOf(status, its),
     unscheduled: unscheduled && (unscheduled.message ?? ""),
   };
+}
+
+/** Whole GPUs are a limit of the containers; of a share of one, run:ai writes an annotation. */
+function gpusOf(
+  metadata: RawPod["metadata"],
+  spec: RawPod["spec"],
+): number {
+  const whole = (spec?.containers ?? []).reduce(
+    (sum, { resources }) =>
+      sum + Number(resources?.limits?.["nvidia.com/gpu"] ?? 0),
+    0,
+  );
+  return whole > 0
+    ? whole
+    : Number(metadata?.annotations?.["gpu-fraction"] ?? 0);
 }
 
 /** A container that has not said anything yet is as its pod's phase says. */

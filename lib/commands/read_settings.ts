@@ -83,6 +83,16 @@ export async function readSettings(
   };
 }
 
+/** Finds, reads and checks the settings alone, for verbs that make no secret. */
+export async function readSettingsAlone(
+  { host, verbose }: Context,
+  flags: SettingsFlags,
+): Promise<Settings> {
+  const file = await findFile(host, flags);
+  if (verbose) host.terminal.err(`Using the settings in ${file.path}\n`);
+  return parse(host, file, flags).settings;
+}
+
 async function findFile(
   host: Host,
   flags: SettingsFlags,
