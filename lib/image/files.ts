@@ -1,0 +1,24 @@
+import ignored from "../../docker/.dockerignore" with { type: "text" };
+import dockerfile from "../../docker/Dockerfile" with { type: "text" };
+import entrypoint from "../../docker/entrypoint.sh" with { type: "text" };
+import init from "../../docker/init.c" with { type: "text" };
+import publish from "../../docker/publish.sh" with { type: "text" };
+import zshrc from "../../docker/zshrc" with { type: "text" };
+
+/** A file of the image's directory, as the program carries it. */
+export interface ImageFile {
+  readonly name: string;
+  readonly content: string;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** Everything `docker build` and publish.sh need. */
+export const IMAGE_FILES: readonly ImageFile[] = [
+  { name: "Dockerfile", content: dockerfile, mode: 0o644 },
+  { name: "entrypoint.sh", content: entrypoint, mode: 0o755 },
+  { name: "init.c", content: init, mode: 0o644 },
+  { name: "zshrc", content: zshrc, mode: 0o644 },
+  { name: "publish.sh", content: publish, mode: 0o755 },
+  { name: ".dockerignore", content: ignored, mode: 0o644 },
+];
