@@ -38,20 +38,28 @@ const CHECKS: Readonly<Partial<Record<SettingType, Check>>> = {
     test: (text) => text.length <= 63 && LABEL.test(text),
     wanted: "a DNS label: lower-case letters, digits and inner dashes, " +
       "at most 63",
+    hint: "For example mlo-ada",
   },
   subdomain: {
     test: isSubdomain,
     wanted: "a DNS subdomain: lower-case letters, digits, inner dashes " +
       "and dots, at most 253",
+    hint: "For example mlo-scratch",
   },
   image: {
     test: isImage,
     wanted: "an image reference such as registry.example/group/name:tag",
+    hint: "For example ic-registry.epfl.ch/mlo/mlo-base:uv1",
   },
-  path: { test: isAbsolute, wanted: 'an absolute path without ".."' },
+  path: {
+    test: isAbsolute,
+    wanted: 'an absolute path without ".."',
+    hint: "It is a path in the pod, for example /mloscratch/homes/ada",
+  },
   mount: {
     test: (text) => isAbsolute(text) && text !== "/" && !/[:,]/.test(text),
     wanted: 'an absolute path below "/" without "..", ":" and ","',
+    hint: "For example /mloscratch",
   },
   keyPath: {
     test: isAbsolute,
@@ -70,6 +78,7 @@ const CHECKS: Readonly<Partial<Record<SettingType, Check>>> = {
   generation: {
     test: (text) => ["auto", "v1", "v2"].includes(text),
     wanted: "auto, v1 or v2",
+    hint: "Leave it out: mlo finds out which runai is installed",
   },
   keys: {
     test: (text) => splitKeys(text).every(isEnvKey),

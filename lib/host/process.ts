@@ -123,12 +123,13 @@ async function feed(
   const bytes = typeof input === "string"
     ? new TextEncoder().encode(input)
     : input;
-  const writer = child.stdin.getWriter();
   try {
+    const writer = child.stdin.getWriter();
     if (bytes.length > 0) await writer.write(bytes);
     await writer.close();
   } catch {
-    // A child that ended without reading all of its input tells why by its status.
+    // A child that ended without reading all of its input tells why by its
+    // status; one that was fed before has all it gets.
   }
 }
 

@@ -23,6 +23,7 @@ while ! mkdir "$TAP_DIR/$program:$verb:$number" 2>/dev/null; do
   [ "$number" -lt 100 ] || exit 99
 done
 me=$program:$verb:$number parent=$PPID
+echo $$ >"$TAP_DIR/$me/pid"
 case $TAP_KILL in
   "$me@start") kill -9 "$parent" ;;
   "$me@both") kill -9 "$parent"; : >"$TAP_DIR/$me/ended"; exit 137 ;;
@@ -80,18 +81,27 @@ export function tappedStarts(tapDirectory: string): string[] {
   return [...Deno.readDirSync(tapDirectory)].map((entry) => entry.name).sort();
 }
 
-/** Waits until every wrapper that started has ended. */
+/** Waits until every wrapper that started has ended, or was killed itself. */
 export async function untilAllEnded(tapDirectory: string): Promise<void> {
-  for (;;) {
-    const open = tappedStarts(tapDirectory).filter((start) => {
-      try {
-        Deno.statSync(`${tapDirectory}/${start}/ended`);
-        return false;
-      } catch {
-        return true;
-      }
-    });
-    if (open.length === 0) return;
+  const isOpen = (start: string) => {
+    const at = `${tapDirectory}/${start}`;
+    if (isThere(`${at}/ended`)) return false;
+    const pid = isThere(`${at}/pid`) && Deno.readTextFileSync(`${at}/pid`);
+    return !pid || isThere(`/proc/${pid.trim()}`);
+  };
+  for (let tries = 0; tappedStarts(tapDirectory).some(isOpen); tries++) {
+    if (tries > 2_000) {
+      throw new Error("A program that was started does not end");
+    }
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
