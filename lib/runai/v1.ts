@@ -9,7 +9,7 @@ import { type Ended, runaiFailure } from "./runai_failure.ts";
  * the pools, which it takes as one list; a switch stands alone, since a second
  * word would be a positional argument.
  *
- * @throws {MloError} (usage) for a plain value that this generation may change.
+ * @throws {MloError} (usage) for a value that this generation may change.
  */
 export function submitArgs(job: Job): string[] {
   refuseChangedValues(job);
@@ -67,7 +67,8 @@ function resourceArgs(job: Job): string[] {
 
 /**
  * The chart of this generation (2021; later ones are not known) splits a
- * variable at each `=` and takes `SECRET:` for a reference.
+ * variable at each `=` and takes `SECRET:` for a reference; `--pvc` is split
+ * at each colon.
  */
 function refuseChangedValues(job: Job): void {
   const problems: Problem[] = job.variables
@@ -77,6 +78,13 @@ function refuseChangedValues(job: Job): void {
         `The value of ${name} has a "=" or starts with "SECRET:", which run:ai may cut`,
       hint: "choose another path or name in the settings file",
     }));
+  // A third field would be taken for an access mode or a size.
+  for (const { path } of job.claims.filter(({ path }) => path.includes(":"))) {
+    problems.push({
+      message: `run:ai cannot mount at ${JSON.stringify(path)}: it has a colon`,
+      hint: "choose another SCRATCH_MOUNT_PATH in the settings file",
+    });
+  }
   if (problems.length > 0) throw problemsError("Cannot submit", problems);
 }
 
@@ -87,16 +95,4 @@ function refuseChangedValues(job: Job): void {
 export function decodeSubmit(job: string, ended: Ended): MloError | undefined {
   if (ended.code === 0 && !ended.timedOut) return undefined;
   return runaiFailure(`submit "${job}"`, job, ended);
-}
-
-/** The commands that come next, with what each is for. */
-export function followUps(
-  { name }: Job,
-): readonly (readonly [what: string, argv: readonly string[]])[] {
-  return [
-    ["how it is doing", ["runai", "describe", "job", name]],
-    ["what it prints", ["runai", "logs", name, "-f"]],
-    ["a shell in its pod", ["runai", "exec", name, "-it", "--", "zsh"]],
-    ["when it is not needed any more", ["runai", "delete", "job", name]],
-  ];
 }

@@ -1,0 +1,348 @@
+import assert from "node:assert/strict";
+import { ExitCode, MloError } from "../../lib/error.ts";
+import {
+  type JobSettings,
+  planJob,
+  type SubmitOptions,
+} from "../../lib/runai/job.ts";
+import { payload } from "../../lib/runai/payload.ts";
+import { decodeSubmit, submitArgs } from "../../lib/runai/v1.ts";
+import { Refused } from "../support/pflag.ts";
+import { installRunaiDouble, recordedCalls } from "../support/runai_double.ts";
+import { type DecodedJob, decodeV1Submit } from "../support/runai_v1_submit.ts";
+import { NOW, SETTINGS } from "./sample.ts";
+
+const KEYS = ["HF_TOKEN", "WANDB_API_KEY"];
+
+/** The job of a bare `mlo submit -n exp`, as the program understands its line. */
+const BARE: DecodedJob = {
+  name: "exp",
+  project: "mlo-ada",
+  namespace: "runai-mlo-ada",
+  kind: "interactive",
+  image: "registry.example/base:1",
+  imagePullPolicy: "Always",
+  gpus: 0,
+  cpu: null,
+  memory: null,
+  uid: 123456,
+  gid: 83070,
+  allowPrivilegeEscalation: true,
+  mounts: [{ claim: "scratch", path: "/mnt/s" }],
+  pools: [],
+  preemptible: false,
+  workers: 0,
+  backoffLimit: 0,
+  largeShm: false,
+  hostIpc: false,
+  ports: [],
+  annotations: {},
+  extendedResources: {},
+  variables: {
+    HOME: "/home/ada",
+    NB_USER: "ada",
+    NB_UID: "123456",
+    NB_GROUP: "MLO-unit",
+    NB_GID: "83070",
+    WORKING_DIR: "/mnt/s/work",
+    SCRATCH_HOME: "/mnt/s/homes/ada",
+    SCRATCH_HOME_ROOT: "/mnt/s/homes",
+    EPFML_LDAP: "ada",
+    HF_HOME: "/mnt/s/hf",
+    UV_PYTHON_VERSION: "3.11",
+    TZ: "Europe/Zurich",
+    GIT_CONFIG_GLOBAL: "/mnt/s/homes/ada/.gitconfig",
+    UV_CACHE_DIR: "/mnt/s/homes/ada/.cache/uv",
+    UV_PYTHON_INSTALL_DIR: "/mnt/s/homes/ada/.uv",
+  },
+  secretVariables: {
+    HF_TOKEN: { secret: "ada-env", key: "HF_TOKEN" },
+    WANDB_API_KEY: { secret: "ada-env", key: "WANDB_API_KEY" },
+  },
+  arguments: payload({}),
+};
+
+const TRAIN = { kind: "train" } as const;
+const SPREAD = {
+  kind: "distributed",
+  annotations: { "k8s.v1.cni.cncf.io/networks": "kube-system/roce" },
+  extendedResources: { "rdma/rdma": "1" },
+} as const;
+const WORDS = ["python", "train.py", "--tag", 'a "b" $c', "", "ü\n-"];
+
+/** Options, what they change in {@linkcode BARE}, settings that differ. */
+const ROWS: readonly [
+  SubmitOptions,
+  Partial<DecodedJob>,
+  Partial<JobSettings>?,
+][] = [
+  [{}, {}],
+  [{ gpus: "1" }, { gpus: 1 }],
+  [{ gpus: "8" }, { gpus: 8 }],
+  [{ gpus: "0" }, {}],
+  [{ gpus: "0.5" }, { gpus: 0.5 }],
+  [{ train: true }, TRAIN],
+  [{ train: true, gpus: "1" }, { ...TRAIN, gpus: 1 }],
+  [{ train: true, backoffLimit: "3" }, { ...TRAIN, backoffLimit: 3 }],
+  [{ train: true, backoffLimit: "0" }, TRAIN],
+  [{ workers: "0" }, {}],
+  [{ workers: "0", train: true }, TRAIN],
+  [{ workers: "1" }, { ...SPREAD, workers: 1 }],
+  [{ workers: "3", train: true, gpus: "8" }, {
+    ...SPREAD,
+    workers: 3,
+    gpus: 8,
+  }],
+  [{ workers: "2", backoffLimit: "4" }, {
+    ...SPREAD,
+    workers: 2,
+    backoffLimit: 4,
+  }],
+  [{ workers: "1", nodeTypes: ["h100"] }, {
+    ...SPREAD,
+    workers: 1,
+    pools: ["h100"],
+  }],
+  [{ nodeTypes: ["v100"] }, { pools: ["v100"] }],
+  [{ nodeTypes: ["default"] }, { pools: ["default"] }],
+  [{ nodeTypes: ["a100-40g"] }, { pools: ["a100-40g"] }],
+  [{ nodeTypes: ["h100"] }, { pools: ["h100"], preemptible: true }],
+  [{ nodeTypes: ["h200"] }, { pools: ["h200"], preemptible: true }],
+  [{ nodeTypes: ["v100", "h200", "default"] }, {
+    pools: ["v100", "h200", "default"],
+    preemptible: true,
+  }],
+  [{ nodeTypes: ["default", "v100"] }, { pools: ["default", "v100"] }],
+  [{ nodeTypes: ["h100"], train: true }, { ...TRAIN, pools: ["h100"] }],
+  [{ cpus: "4" }, { cpu: 4 }],
+  [{ cpus: "0.5" }, { cpu: 0.5 }],
+  [{ memory: "16Gi" }, { memory: "16Gi" }],
+  [{ memory: "500M", cpus: "2" }, { memory: "500M", cpu: 2 }],
+  [{ ports: ["8888"] }, { ports: ["8888"] }],
+  [{ ports: ["8888", "80:8080"] }, { ports: ["8888", "80:8080"] }],
+  [{ largeShm: true }, { largeShm: true }],
+  [{ hostIpc: true }, { hostIpc: true }],
+  [{ largeShm: true, hostIpc: true, train: true }, {
+    ...TRAIN,
+    largeShm: true,
+    hostIpc: true,
+  }],
+  [{ time: "1h" }, { arguments: payload({ time: 3600 }) }],
+  [{ time: "2d6h30m", train: true }, {
+    ...TRAIN,
+    arguments: payload({ time: 196_200 }),
+  }],
+  [{ command: "a 'b' | c" }, { arguments: payload({ command: "a 'b' | c" }) }],
+  [{ command: "a", time: "90m" }, {
+    arguments: payload({ command: "a", time: 5400 }),
+  }],
+  [{ argv: WORDS }, { arguments: payload({ argv: WORDS }) }],
+  [{ argv: WORDS, time: "30s" }, {
+    arguments: payload({ argv: WORDS, time: 30 }),
+  }],
+  [{ argv: ["a"], expFolder: "/e x", venv: ".v'" }, {
+    arguments: payload({ argv: ["a"], expFolder: "/e x", venv: ".v'" }),
+  }],
+  [{ argv: ["-x", "--", "y"], workers: "1" }, {
+    ...SPREAD,
+    workers: 1,
+    arguments: payload({ argv: ["-x", "--", "y"] }),
+  }],
+  [{}, { image: "r:5000/a@sha256:0" }, { RUNAI_IMAGE: "r:5000/a@sha256:0" }],
+  [{}, { mounts: [{ claim: "c", path: "/m n" }] }, {
+    SCRATCH_PVC: "c",
+    SCRATCH_MOUNT_PATH: "/m n",
+  }],
+  [{}, {
+    uid: 0,
+    gid: 7,
+    variables: { ...BARE.variables, NB_UID: "0", NB_GID: "7" },
+  }, { LDAP_UID: "0", LDAP_GID: "7" }],
+  [{}, { variables: { ...BARE.variables, HF_HOME: "/it's, a:b" } }, {
+    HF_HOME: "/it's, a:b",
+  }],
+];
+
+function lineOf(options: SubmitOptions, settings: Partial<JobSettings> = {}) {
+  const all = { ...SETTINGS, ...settings };
+  return submitArgs(planJob(all, { name: "exp", ...options }, KEYS, NOW));
+}
+
+Deno.test("the table of v1 submissions has at least forty rows", () => {
+  assert.ok(ROWS.length >= 40);
+});
+
+for (const [options, changes, settings] of ROWS) {
+  const shown = JSON.stringify({ ...options, ...settings });
+  Deno.test(`submitArgs() says ${shown} in words that v1 understands`, () => {
+    const decoded = decodeV1Submit(lineOf(options, settings));
+    assert.deepEqual(decoded, { ...BARE, ...changes });
+  });
+}
+
+Deno.test("submitArgs() keeps the kinds apart by words of their own", () => {
+  const line = (options: SubmitOptions) => lineOf(options).join(" ");
+  assert.match(line({}), /^submit --name exp .* --interactive /);
+  assert.doesNotMatch(line({}), /--backoff-limit|--preemptible|--workers/);
+  assert.match(line({ train: true }), /^submit .* --backoff-limit 0 /);
+  assert.doesNotMatch(line({ train: true }), /--interactive/);
+  assert.match(line({ workers: "2" }), /^submit-dist pytorch .* --workers 2 /);
+  assert.doesNotMatch(line({ workers: "2" }), /--interactive|--preemptible/);
+});
+
+Deno.test("submitArgs() never replaces the image's entrypoint", () => {
+  for (const options of [{}, { argv: ["a"] }, { command: "a" }]) {
+    const line = lineOf(options);
+    assert.ok(!line.slice(0, line.indexOf("--")).includes("--command"));
+  }
+});
+
+const CHANGED: readonly Partial<JobSettings>[] = [
+  { HF_HOME: "/a=b" },
+  { WORKING_DIR: "/a=b" },
+  { UV_PYTHON_VERSION: "SECRET:x" },
+  { SCRATCH_MOUNT_PATH: "/a:ro" },
+];
+
+for (const settings of CHANGED) {
+  Deno.test(`submitArgs() refuses ${JSON.stringify(settings)}, which v1 may change`, () => {
+    assert.throws(() => lineOf({}, settings), (error) => {
+      assert(error instanceof MloError);
+      assert.equal(error.exitCode, ExitCode.usage);
+      assert.match(error.hint ?? "", /settings file/);
+      return true;
+    });
+  });
+}
+
+const GOOD = ["submit", "--name", "exp", "-i", "image"];
+const SPREAD_GOOD = ["submit-dist", "pytorch", ...GOOD.slice(1)];
+
+/** What v1 refuses: its 2.1, 2.3, 2.5 of the flags' reference. */
+const REFUSED: readonly [readonly string[], RegExp][] = [
+  [[...GOOD, "--nonsense"], /unknown flag: --nonsense/],
+  [[...GOOD, "--env", "A=b"], /unknown flag: --env/],
+  [[...GOOD, "--existing"], /unknown flag/],
+  [[...GOOD, "-n", "x"], /unknown shorthand flag: 'n'/],
+  [[...GOOD, "--allow-privilege-escalation", "true"], /unexpected arguments/],
+  [[...GOOD, "--interactive", "true"], /unexpected arguments/],
+  [[...GOOD, "other"], /unexpected arguments/],
+  [[...GOOD, "--large-shm=maybe"], /ParseBool/],
+  [[...GOOD, "--gpu"], /flag needs an argument: --gpu/],
+  [[...GOOD, "-g"], /flag needs an argument: 'g'/],
+  [[...GOOD, "--gpu", "one"], /ParseFloat/],
+  [[...GOOD, "--backoff-limit", "1.5"], /ParseInt/],
+  [[...GOOD, "--run-as-uid", "ada"], /ParseInt/],
+  [[...GOOD, "--image-pull-policy", "always"], /not valid/],
+  [[...GOOD, "--pvc", "claim"], /--pvc/],
+  [[...GOOD, "--node-pools", "a,,b"], /node pool/],
+  [[...GOOD, "--node-pools", "a, b"], /node pool/],
+  [[...GOOD, "--memory", "lots"], /quantities/],
+  [[...GOOD, "--workers", "1"], /unknown flag: --workers/],
+  [[...GOOD, "--env-secret", "A=s,key=k"], /unknown flag: --env-secret/],
+  [[...GOOD, "--existing-pvc", "claimname=a,path=/b,ro"], /existing-pvc|'ro'/],
+  [[...GOOD, "-e", "A"], /KEY=VALUE/],
+  [[...GOOD, "--gpu", "1", "--gpu-memory", "1G"], /exclude/],
+  [["submit", "--name", "Exp", "-i", "image"], /Job names/],
+  [["submit", "--name", "a_b", "-i", "image"], /Job names/],
+  [["submit", "--name", "exp"], /--image/],
+  [["submit", "-i", "image"], /name is required/],
+  [[...SPREAD_GOOD, "--interactive"], /unknown flag: --interactive/],
+  [[...SPREAD_GOOD, "--preemptible"], /unknown flag: --preemptible/],
+  [[...SPREAD_GOOD, "--parallelism", "2"], /unknown flag/],
+  [["submit-dist", "tf", ...GOOD.slice(1)], /unknown command/],
+];
+
+for (const [words, message] of REFUSED) {
+  Deno.test(`the v1 double refuses ${words.join(" ")}`, () => {
+    assert.throws(
+      () => decodeV1Submit(words),
+      (error) => error instanceof Refused && message.test(error.message),
+    );
+  });
+}
+
+/** A runai on disk, with a cluster that remembers the names of its jobs. */
+async function runaiBed() {
+  const bin = await Deno.makeTempDir();
+  const names = new Set<string>();
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen() {},
+  }, async (request) => {
+    const { name } = await request.json() as { name: string };
+    if (names.has(name)) return new Response("taken", { status: 409 });
+    names.add(name);
+    return new Response("{}", { status: 201 });
+  });
+  const record = `${bin}/record`;
+  const { env } = await installRunaiDouble(bin, {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    record,
+  });
+  return {
+    names,
+    record,
+    async run(args: readonly string[], fail = "") {
+      const ended = await new Deno.Command(`${bin}/runai`, {
+        args: [...args],
+        env: { ...env, MLO_DOUBLE_RUNAI_FAIL: fail },
+      }).output();
+      return { ...ended, timedOut: false };
+    },
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      await Deno.remove(bin, { recursive: true });
+    },
+  };
+}
+
+Deno.test("decodeSubmit() tells how v1 ended by what the program says", async () => {
+  await using bed = await runaiBed();
+  const line = lineOf({ argv: WORDS });
+  const first = await bed.run(line);
+  assert.equal(decodeSubmit("exp", first), undefined);
+  assert.deepEqual([...bed.names], ["exp"]);
+  assert.deepEqual(await recordedCalls(bed.record), [line]);
+
+  const told = async (args: readonly string[], fail?: string) => {
+    const error = decodeSubmit("exp", await bed.run(args, fail));
+    assert(error);
+    assert.notEqual(error.childMessage ?? "", "");
+    return error;
+  };
+  const taken = await told(line);
+  assert.equal(taken.exitCode, ExitCode.failed);
+  assert.match(taken.message, /"exp": the name is taken/);
+  assert.match(taken.childMessage ?? "", /exp already exists/);
+
+  const login = await told(line, "login");
+  assert.equal(login.exitCode, ExitCode.auth);
+  assert.equal(login.hint, "runai login");
+
+  const away = await told(line, "unreachable");
+  assert.equal(away.exitCode, ExitCode.unreachable);
+  assert.match(away.hint ?? "", /VPN/);
+
+  const wrong = await told(["workspace", "submit", "exp"]);
+  assert.match(wrong.message, /does not know the words/);
+  assert.match(wrong.hint ?? "", /RUNAI_CLI/);
+
+  const other = await told(["submit", "--name", "exp"]);
+  assert.equal(other.exitCode, ExitCode.failed);
+  assert.match(other.message, /exit status 1/);
+  assert.match(other.childMessage ?? "", /--image must be set/);
+  assert.deepEqual([...bed.names], ["exp"]);
+});
+
+Deno.test("decodeSubmit() says so when v1 does not answer", () => {
+  const nothing = new Uint8Array();
+  const error = decodeSubmit("exp", {
+    code: 137,
+    stdout: nothing,
+    stderr: nothing,
+    timedOut: true,
+  });
+  assert.match(error?.message ?? "", /did not answer in time/);
+});
