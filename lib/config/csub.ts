@@ -65,10 +65,15 @@ function readCsubLine(raw: string): CsubLine {
   const right = raw.slice(equals + 1);
   const hash = right.indexOf("#");
   return {
-    key: raw.slice(0, equals).trim(),
-    value: (hash === -1 ? right : right.slice(0, hash)).trim(),
+    key: strip(raw.slice(0, equals)),
+    value: strip(hash === -1 ? right : right.slice(0, hash)),
     cut: hash !== -1,
   };
+}
+
+/** As Python strips: a byte order mark is no white space. */
+function strip(text: string): string {
+  return text.replace(/^[^\S\ufeff]+/, "").replace(/[^\S\ufeff]+$/, "");
 }
 
 /** Settings that the file leaves open and that csub fills in otherwise. */
@@ -112,13 +117,15 @@ export interface Takeover {
  * out and told, so that a default holds or the user gives the value.
  */
 export function takeOverCsub(bytes: Uint8Array): Takeover {
-  const { variables, lines, problems } = parseEnvFile(bytes);
+  const { variables, problems } = parseEnvFile(bytes);
   const differing = csubDifferences(bytes);
   const values = new Map([...variables].filter(([, value]) => value !== ""));
-  const left = problems.map(({ line, message }) => {
-    const at = [...lines].find(([, place]) => place === line)?.[0];
-    return { key: at ?? `line ${line}`, line, reason: lowerFirst(message) };
-  });
+  const raw = new TextDecoder().decode(bytes).split("\n");
+  const left = problems.map(({ line, message }) => ({
+    key: keyOf(raw[line - 1] ?? "") ?? `line ${line}`,
+    line,
+    reason: lowerFirst(message),
+  }));
   // A key given twice has a value, but which one is meant nobody knows.
   for (const { key } of left) values.delete(key);
   const directory = values.get("WORKING_DIR");
@@ -130,6 +137,11 @@ export function takeOverCsub(bytes: Uint8Array): Takeover {
     left,
     differing: differing.filter(({ key }) => key !== "SCRATCH_HOME"),
   };
+}
+
+/** The key that a line gives a value to, however bad the value is. */
+function keyOf(raw: string): string | undefined {
+  return /^\s*(?:export\s+)?([A-Za-z_]\w{0,99})\s*=/.exec(raw)?.[1];
 }
 
 function lowerFirst(text: string): string {
