@@ -89,5 +89,5 @@ export function startOnTerminal(
 /** Text without the escapes that move and colour. */
 function plain(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001b[=>]|\r/g, "");
+  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001b[=>]|[\r\b]/g, "");
 }
