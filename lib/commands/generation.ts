@@ -27,14 +27,50 @@ export async function findGeneration(
   host: Host,
   setting: string,
 ): Promise<Generation> {
-  if (setting === "v1" || setting === "v2") return setting;
-  const file = await identify(host);
-  const kept = file && await readKept(host);
-  if (
-    kept && kept.path === file.path && kept.size === file.size &&
-    kept.modified === file.modified &&
-    Math.abs(host.clock.now().getTime() - kept.at) < BELIEVED
-  ) return kept.generation;
+  const { known, asked } = searchGeneration(host, setting);
+  return await known ?? await asked;
+}
+
+/** A search for the generation, under way. */
+export interface GenerationSearch {
+  /** What needs no program: rejects if there is no `runai`, gives `undefined` if it must be asked. */
+  readonly known: Promise<Generation | undefined>;
+  /** The answer, in the end. */
+  readonly asked: Promise<Generation>;
+}
+
+/** Starts {@linkcode findGeneration}, for those who have something to do meanwhile. */
+export function searchGeneration(
+  host: Host,
+  setting: string,
+): GenerationSearch {
+  const file = setting === "auto" ? identify(host) : undefined;
+  const known = file
+    ? file.then((file) => remembered(host, file))
+    : Promise.resolve(setting as Generation);
+  const asked = known.then(async (generation) =>
+    generation ?? await ask(host, await file)
+  );
+  // Told to whoever awaits it, and to nobody else.
+  asked.catch(() => {});
+  return { known, asked };
+}
+
+async function remembered(
+  host: Host,
+  file: RunaiFile,
+): Promise<Generation | undefined> {
+  const kept = await readKept(host);
+  const isSame = kept !== undefined && kept.path === file.path &&
+    kept.size === file.size && kept.modified === file.modified;
+  const age = host.clock.now().getTime() - (kept?.at ?? 0);
+  return isSame && Math.abs(age) < BELIEVED ? kept.generation : undefined;
+}
+
+async function ask(
+  host: Host,
+  file: RunaiFile | undefined,
+): Promise<Generation> {
   const generation = decodeProbe(await host.programs.run(probeCall()));
   if (generation === undefined) {
     throw new MloError(
@@ -51,11 +87,19 @@ export async function forgetGeneration(host: Host): Promise<void> {
   await host.files.remove(keptPath(host)).catch(() => {});
 }
 
-async function identify(host: Host) {
+/** The file behind `runai`; another one if it was replaced. */
+type RunaiFile = Pick<Kept, "path" | "size" | "modified">;
+
+async function identify(host: Host): Promise<RunaiFile> {
   const path = await findOnPath(host, "runai");
-  const facts = path === undefined ? undefined : await host.files.facts(path);
-  if (path === undefined || facts?.modified === undefined) return undefined;
-  return { path, size: facts.size, modified: facts.modified };
+  if (path === undefined) {
+    throw new MloError(
+      "Cannot run runai: it is not installed or not on the PATH",
+      { hint: "mlo setup" },
+    );
+  }
+  const facts = await host.files.facts(path);
+  return { path, size: facts?.size ?? 0, modified: facts?.modified ?? 0 };
 }
 
 function keptPath({ env }: Host): string {

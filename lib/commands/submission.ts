@@ -1,14 +1,21 @@
 import { readSecret, startApply, whoHasName } from "../cluster/kubectl.ts";
-import { compareSecret, secretManifest } from "../cluster/secret.ts";
+import { secretKeys, secretManifest } from "../cluster/secret.ts";
 import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { type Job, planJob, type SubmitOptions } from "../runai/job.ts";
-import { decodeSubmit, submitArgs } from "../runai/v1.ts";
+import { type Generation, isForeignWord } from "../runai/detect.ts";
+import { isExpressible, submitArgs } from "../runai/submit_args.ts";
+import { decodeSubmit } from "../runai/v1.ts";
+import {
+  findGeneration,
+  forgetGeneration,
+  type GenerationSearch,
+} from "./generation.ts";
 import { interruptible } from "./interrupt.ts";
 import type { ReadSettings } from "./read_settings.ts";
 
-/** Everything a submission will do, as plain data: what `--dry-run` and `--json` print. */
-export interface Plan {
+/** Everything a submission will do, but for the words of the `runai` there is. */
+export interface Draft {
   readonly job: Job;
   /** Whether the name was made here, so that another may be taken if it is not free. */
   readonly nameIsOurs: boolean;
@@ -19,13 +26,19 @@ export interface Plan {
     readonly keys: readonly string[];
     readonly sync: boolean;
   };
+}
+
+/** Everything a submission will do, as plain data: what `--dry-run` and `--json` print. */
+export interface Plan extends Draft {
+  /** Which generation of `runai` there is. */
+  readonly generation: Generation;
   /** The arguments of `runai`. */
   readonly runai: readonly string[];
 }
 
-/** A plan together with the one thing that must not be printed. */
+/** A draft together with the one thing that must not be printed. */
 export interface Submission {
-  readonly plan: Plan;
+  readonly draft: Draft;
   /** The Secret, with its values. */
   readonly manifest: string;
 }
@@ -52,39 +65,55 @@ export function planSubmission(
   const manifest = secretManifest({ name, namespace, data: variables });
   const keys = [...variables].filter(([, value]) => value !== "")
     .map(([key]) => key);
-  const plan: Plan = {
+  const draft: Draft = {
     job,
     nameIsOurs: options.name === undefined,
     namespace,
     secret: { name, keys, sync: !extra.skipSecretSync },
-    runai: submitArgs(job),
   };
-  return { plan, manifest };
+  return { draft, manifest };
+}
+
+/**
+ * A draft in a generation's words.
+ *
+ * @throws {MloError} (usage) for what that generation cannot express.
+ */
+export function finishPlan(draft: Draft, generation: Generation): Plan {
+  return { ...draft, generation, runai: submitArgs(generation, draft.job) };
 }
 
 /**
  * Carries a plan out: the name's check first, then the secret, then the job.
  * The apply is started beside the check and holds still until it is fed, so
  * that nothing is written before every check has passed and no time is lost.
+ * So does the question which generation of `runai` there is, whose answer is
+ * waited for before the job, and before the secret only if one of the
+ * generations could not express the job.
  */
 export async function submit(
   host: Host,
-  { plan, manifest }: Submission,
+  { draft, manifest }: Submission,
+  search: GenerationSearch,
 ): Promise<Result> {
-  const apply = plan.secret.sync ? startApply(host, plan.namespace) : undefined;
+  const apply = draft.secret.sync
+    ? startApply(host, draft.namespace)
+    : undefined;
   let stage = "nothing was written";
   const work = async (): Promise<Result> => {
     const [free] = await Promise.all([
-      withFreeName(host, plan),
-      apply ? undefined : requireSecretKeys(host, plan),
+      withFreeName(host, draft),
+      apply ? undefined : requireSecretKeys(host, draft),
+      requireExpressible(draft, search),
     ]);
     stage =
-      `the secret ${plan.secret.name} may have been synced, no job was submitted; run the command again`;
+      `the secret ${draft.secret.name} may have been synced, no job was submitted; run the command again`;
     await apply?.feed(manifest);
+    const plan = finishPlan(free, await search.asked);
     stage =
       `the job ${free.job.name} may have been submitted; submitting the same name again never makes a second job`;
-    await runSubmit(host, free);
-    return { plan: free, secret: apply ? "synced" : "kept" };
+    const done = await runSubmit(host, plan);
+    return { plan: done, secret: apply ? "synced" : "kept" };
   };
   try {
     return await interruptible(host.terminal, work(), () => stage);
@@ -93,8 +122,15 @@ export async function submit(
   }
 }
 
-/** The plan with a name that is free. A name the user gave is refused when it is taken. */
-async function withFreeName(host: Host, plan: Plan): Promise<Plan> {
+/** Refuses what the `runai` there is cannot express; throws if there is none. */
+async function requireExpressible(draft: Draft, search: GenerationSearch) {
+  const known = await search.known;
+  if (known !== undefined) finishPlan(draft, known);
+  else if (!isExpressible(draft.job)) finishPlan(draft, await search.asked);
+}
+
+/** The draft with a name that is free. A name the user gave is refused when it is taken. */
+async function withFreeName(host: Host, plan: Draft): Promise<Draft> {
   for (let attempt = plan, number = 2;; number++) {
     const holder = await whoHasName(host, plan.namespace, attempt.job.name);
     if (holder === undefined) return attempt;
@@ -103,17 +139,15 @@ async function withFreeName(host: Host, plan: Plan): Promise<Plan> {
   }
 }
 
-function renamed(plan: Plan, name: string): Plan {
-  const job = { ...plan.job, name };
-  return { ...plan, job, runai: submitArgs(job) };
+function renamed(plan: Draft, name: string): Draft {
+  return { ...plan, job: { ...plan.job, name } };
 }
 
 function nameTaken(name: string, holder: string): MloError {
   return new MloError(
     `Cannot submit "${name}": the name is taken by ${holder}`,
     {
-      hint:
-        `choose another name, or delete the job first: runai delete job ${name}`,
+      hint: `choose another name, or delete the job first: mlo delete ${name}`,
     },
   );
 }
@@ -125,12 +159,14 @@ function describe(
 }
 
 /** Without a sync the pod gets what the cluster holds: every key it will ask for must be there. */
-async function requireSecretKeys(host: Host, { namespace, job, secret }: Plan) {
+async function requireSecretKeys(
+  host: Host,
+  { namespace, job, secret }: Draft,
+) {
   const live = await readSecret(host, namespace, secret.name);
   const needed = job.secretVariables.map(({ key }) => key);
-  const missing = live === undefined
-    ? needed
-    : compareSecret(new Map(needed.map((key) => [key, ""])), live).missing;
+  const held = live === undefined ? [] : secretKeys(live);
+  const missing = needed.filter((key) => !held.includes(key));
   if (live === undefined || missing.length > 0) {
     throw new MloError(
       live === undefined
@@ -143,13 +179,26 @@ async function requireSecretKeys(host: Host, { namespace, job, secret }: Plan) {
   }
 }
 
-async function runSubmit(host: Host, plan: Plan): Promise<void> {
+/** Submits the job; gives the plan in the words that `runai` knew. */
+async function runSubmit(
+  host: Host,
+  plan: Plan,
+  isSecondTry = false,
+): Promise<Plan> {
   const outcome = await host.programs.run({
     program: "runai",
     args: plan.runai,
   });
   const failure = decodeSubmit(plan.job.name, outcome);
-  if (failure === undefined) return;
+  if (failure === undefined) return plan;
+  if (!isSecondTry && isForeignWord(failure.childMessage ?? "")) {
+    // It may have updated itself to the other generation; nothing was submitted.
+    await forgetGeneration(host);
+    const generation = await findGeneration(host, "auto");
+    if (generation !== plan.generation) {
+      return await runSubmit(host, finishPlan(plan, generation), true);
+    }
+  }
   // What failed after the request was sent may have made the job all the same.
   const holder = failure.exitCode === ExitCode.failed
     ? await whoHasName(host, plan.namespace, plan.job.name)
@@ -163,7 +212,7 @@ async function runSubmit(host: Host, plan: Plan): Promise<void> {
     {
       ...(failure.childMessage ? { childMessage: failure.childMessage } : {}),
       hint:
-        `look at it: runai describe job ${plan.job.name}; submitting the same name again never makes a second job`,
+        `look at it: mlo status ${plan.job.name}; submitting the same name again never makes a second job`,
     },
   );
 }

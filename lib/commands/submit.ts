@@ -3,7 +3,9 @@ import { collectList, Command, Option } from "./command.ts";
 import type { Context } from "./context.ts";
 import { readSettings } from "./read_settings.ts";
 import { printPlan, printResult } from "./submit_report.ts";
-import { planSubmission, submit } from "./submission.ts";
+import { finishPlan, planSubmission, submit } from "./submission.ts";
+import { searchGeneration } from "./generation.ts";
+import { afterwards, refuseBoth } from "./wait.ts";
 import { syncSecret } from "./secret_sync.ts";
 
 const EXAMPLES = `
@@ -12,6 +14,7 @@ Examples:
   $ mlo submit -n dev -g 1                        # an interactive pod, kept alive for 12 h
   $ mlo submit -n sweep -g 1 --train -t 6h --exp-folder /mloscratch/homes/you/exp -c "python a.py && python b.py"
   $ mlo submit -n big -g 8 --workers 3 --node-type h100 -- torchrun train.py
+  $ mlo submit -n dev -g 1 --shell                # a shell in it as soon as it runs
   $ mlo submit -n exp -g 1 --train --dry-run -- python train.py`;
 
 /** `mlo submit`: from the settings file to a job, its secret first. */
@@ -57,9 +60,13 @@ export function submitCommand(context: Context) {
     .option("--dry-run", "print the runai line; run nothing that writes")
     .addOption(new Option("--dry").hideHelp())
     .option("--json", "print the plan and the result as one JSON object")
+    .option("--wait", "wait until the job runs, and say why it does not")
+    .option("--shell", "wait, then open a shell in its pod")
+    .option("--follow", "wait, then show what it prints until it ends")
     .addHelpText("after", EXAMPLES)
     .action(async (flags) => {
       const { host } = context;
+      refuseBoth(flags);
       const settings = await readSettings(context, flags);
       if (flags.syncSecretOnly) {
         return await syncSecret(host, settings, {
@@ -75,10 +82,23 @@ export function submitCommand(context: Context) {
           now: host.clock.now(),
         },
       );
+      const search = searchGeneration(host, settings.settings.RUNAI_CLI);
       if (flags.dryRun || flags.dry) {
-        return printPlan(host.terminal, submission, flags.json);
+        const plan = finishPlan(submission.draft, await search.asked);
+        return printPlan(host.terminal, plan, flags.json);
       }
-      printResult(host.terminal, await submit(host, submission), flags.json);
+      const result = await submit(host, submission, search);
+      printResult(host.terminal, result, flags.json);
+      await afterwards(
+        {
+          host,
+          settings: settings.settings,
+          name: settings.settings.RUNAI_PROJECT,
+          namespace: settings.settings.K8S_NAMESPACE,
+        },
+        result.plan.job,
+        flags,
+      );
     });
 }
 

@@ -1,12 +1,11 @@
 import type { Terminal } from "../host/host.ts";
-import { followUps } from "../runai/v1.ts";
 import { shellJoin } from "../text/shell_quote.ts";
-import type { Result, Submission } from "./submission.ts";
+import type { Plan, Result } from "./submission.ts";
 
 /** `--dry-run`: the line that would be run, ready to be pasted, on stdout; what surrounds it on stderr. */
 export function printPlan(
   terminal: Terminal,
-  { plan }: Submission,
+  plan: Plan,
   json: boolean | undefined,
 ): void {
   if (json) return printJson(terminal, { plan, result: null });
@@ -37,9 +36,21 @@ export function printResult(
   }
   terminal.out(`Submitted the job ${plan.job.name}\n`);
   terminal.err("\nNext:\n");
-  for (const [what, argv] of followUps(plan.job)) {
+  for (const [what, argv] of followUps(plan.job.name)) {
     terminal.err(`  ${shellJoin(argv).padEnd(44)} # ${what}\n`);
   }
+}
+
+/** The commands that come next, with what each is for. */
+function followUps(
+  name: string,
+): readonly (readonly [what: string, argv: readonly string[]])[] {
+  return [
+    ["how it is doing", ["mlo", "status", name]],
+    ["what it prints", ["mlo", "logs", name, "-f"]],
+    ["a shell in its pod", ["mlo", "shell", name]],
+    ["when it is not needed any more", ["mlo", "delete", name]],
+  ];
 }
 
 function printJson(terminal: Terminal, object: unknown): void {

@@ -81,7 +81,9 @@ async function must(program: string, ...args: string[]) {
   assert.ok(success, program);
 }
 
-async function emptyCluster({ cluster, namespace }: Laptop) {
+async function emptyCluster({ cluster, namespace, home }: Laptop) {
+  // Which generation of runai there is must be asked anew.
+  await Deno.remove(`${home}/.cache/mlo/runai.json`).catch(() => {});
   for (const { name } of cluster.jobs.list(namespace)) {
     cluster.jobs.delete(namespace, name);
   }
