@@ -1,23 +1,15 @@
-import { Command, CommanderError } from "./commands/command.ts";
+import {
+  type AnyCommand,
+  Command,
+  CommanderError,
+} from "./commands/command.ts";
 import config from "../deno.json" with { type: "json" };
 import { ExitCode, MloError } from "./error.ts";
 import { debugHost } from "./host/debug.ts";
 import type { Host } from "./host/host.ts";
 import type { Context } from "./commands/context.ts";
-import { completeCommand, completionsCommand } from "./commands/completions.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { initCommand } from "./commands/init.ts";
-import { archiveCommand } from "./commands/archive.ts";
 import { ChildExit } from "./commands/child_exit.ts";
-import { codeCommand } from "./commands/code.ts";
-import { cleanCommand, deleteCommand } from "./commands/delete.ts";
-import { execCommand, shellCommand } from "./commands/exec.ts";
-import { listCommand } from "./commands/list.ts";
-import { logsCommand } from "./commands/logs.ts";
-import { portForwardCommand } from "./commands/port_forward.ts";
-import { statusCommand } from "./commands/status.ts";
-import { secretCommand } from "./commands/secret.ts";
-import { submitCommand } from "./commands/submit.ts";
+import { type Verb, VERBS } from "./commands/verbs.ts";
 
 /**
  * Runs `mlo` with the words of a command line and gives its exit code. This is
@@ -29,8 +21,8 @@ export async function run(
 ): Promise<number> {
   const { words, rest } = splitAtDoubleDash(args);
   try {
-    const program = commandTree(host, rest);
     if (words.length === 0 && rest === undefined) words.push("--help");
+    const program = await commandTree(host, rest, verbsOf(words, rest));
     await program.parseAsync(words, { from: "user" });
     return ExitCode.done;
   } catch (error) {
@@ -49,8 +41,24 @@ function splitAtDoubleDash(args: readonly string[]) {
     : { words: args.slice(0, at), rest: args.slice(at + 1) };
 }
 
-/** Every verb, each declared in its own file. */
-function commandTree(host: Host, rest: readonly string[] | undefined): Command {
+/** The verbs that a command line is about: they are loaded, the others are names only. */
+function verbsOf(
+  words: readonly string[],
+  rest: readonly string[] | undefined,
+): readonly Verb[] {
+  const plain = words.filter((word) => !word.startsWith("-"));
+  const named = [plain[0], plain[0] === "help" ? plain[1] : undefined];
+  // The words that a shell wants completed stand behind `--`.
+  if (plain[0] === "complete") named.push(rest?.find((word) => word !== ""));
+  return VERBS.filter(({ name }) => named.includes(name));
+}
+
+/** The command tree, in which the verbs of `loaded` have all their flags. */
+export async function commandTree(
+  host: Host,
+  rest: readonly string[] | undefined,
+  loaded: readonly Verb[] = VERBS,
+): Promise<AnyCommand> {
   const program = new Command("mlo")
     .description("From a laptop to GPUs and back")
     .version(`mlo ${config.version}`, "-V, --version", "print the version")
@@ -65,23 +73,14 @@ function commandTree(host: Host, rest: readonly string[] | undefined): Command {
       return program.opts().verbose === true || program.opts().debug === true;
     },
   };
-  program.addCommand(submitCommand(context));
-  program.addCommand(listCommand(context));
-  program.addCommand(statusCommand(context));
-  program.addCommand(logsCommand(context));
-  program.addCommand(execCommand(context));
-  program.addCommand(shellCommand(context));
-  program.addCommand(portForwardCommand(context));
-  program.addCommand(codeCommand(context));
-  program.addCommand(deleteCommand(context));
-  program.addCommand(cleanCommand(context));
-  program.addCommand(secretCommand(context));
-  program.addCommand(archiveCommand(context));
-  program.addCommand(initCommand(context));
-  program.addCommand(doctorCommand(context));
-  program.addCommand(completionsCommand(context));
-  program.addCommand(completeCommand(context, () => program), { hidden: true });
-  for (const command of everyCommand(program as Command)) {
+  const tree = program as AnyCommand;
+  for (const verb of VERBS) {
+    const command = loaded.includes(verb)
+      ? await verb.load(context, () => tree)
+      : new Command(verb.name).description(verb.summary);
+    tree.addCommand(command, { hidden: verb.hidden ?? false });
+  }
+  for (const command of everyCommand(tree)) {
     command.exitOverride().allowExcessArguments(false)
       .configureOutput({
         writeOut: (text) => host.terminal.out(text),
@@ -89,12 +88,12 @@ function commandTree(host: Host, rest: readonly string[] | undefined): Command {
         getOutHelpWidth: () => Math.min(host.terminal.columns, 100),
       });
   }
-  return program as Command;
+  return tree;
 }
 
-function* everyCommand(command: Command): Generator<Command> {
+function* everyCommand(command: AnyCommand): Generator<AnyCommand> {
   yield command;
-  for (const child of command.commands) yield* everyCommand(child as Command);
+  for (const child of command.commands) yield* everyCommand(child);
 }
 
 /** Says what went wrong, once, and gives the exit code that belongs to it. */

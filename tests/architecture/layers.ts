@@ -3,7 +3,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["main"],
   ["cli"],
   ["commands"],
-  ["config", "cluster", "runai", "archive", "image"],
+  ["config", "cluster", "runai", "archive", "image", "setup"],
   ["text"],
   ["error"],
 ];
