@@ -1,7 +1,10 @@
 import { makeCertificate } from "./api_server_certificate.ts";
 import { control } from "./api_server_control.ts";
 import type { StoredSecret } from "./api_server_fields.ts";
+import { type ExecPlace, serveExec } from "./api_server_exec.ts";
 import { JobStore } from "./api_server_jobs.ts";
+import { EventStore, LogStore } from "./api_server_logs.ts";
+import { servePortForward } from "./api_server_port_forward.ts";
 import { answer, type Asked, type Cluster } from "./api_server_routes.ts";
 import { SecretStore } from "./api_server_secrets.ts";
 import { ApiError } from "./api_server_status.ts";
@@ -60,12 +63,21 @@ export interface ApiServerDouble extends TestCluster {
   readonly controlUrl: string;
   readonly jobs: JobStore;
   readonly secrets: SecretStore;
+  readonly logs: LogStore;
+  readonly events: EventStore;
+  /** Where `kubectl exec` runs things, and which port of this machine a pod's port is. */
+  pod: PodPlace;
   /** Every request so far, `/double/…` apart. */
   readonly requests: Recorded[];
   /** The next request with this method and a path that fits fails in this way. */
   failNext(method: string, path: RegExp, fault: Fault): void;
   /** Changes {@linkcode DoubleOptions.delayMs}. */
   setDelay(milliseconds: number): void;
+}
+
+/** What stands for the inside of a pod. */
+export interface PodPlace extends ExecPlace {
+  readonly port: (port: number) => number;
 }
 
 const TOKENS = { admin: "admintoken", alice: "usertoken" };
@@ -79,6 +91,8 @@ export async function startApiServer(
   const cluster: Cluster = {
     secrets: new SecretStore(),
     jobs: new JobStore(),
+    logs: new LogStore(),
+    events: new EventStore(),
     namespaces: new Set(options.namespaces ?? ["runai-x", "runai-y"]),
     claims: new Map(
       Object.entries(options.claims ?? { "mlo-scratch": "Bound" }),
@@ -89,6 +103,11 @@ export async function startApiServer(
     ]),
   };
   const front = frontOf(cluster, options.delayMs ?? 0);
+  front.pod = {
+    directory,
+    env: { PATH: Deno.env.get("PATH") ?? "" },
+    port: (port) => port,
+  };
   const listen = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
   const api = Deno.serve({ ...listen, ...certificate }, front.serveApi);
   const side = Deno.serve(listen, front.serveControl);
@@ -104,6 +123,14 @@ export async function startApiServer(
     env: (user = "admin") => environments[user],
     jobs: cluster.jobs,
     secrets: cluster.secrets,
+    logs: cluster.logs,
+    events: cluster.events,
+    get pod() {
+      return front.pod;
+    },
+    set pod(place) {
+      front.pod = place;
+    },
     requests: front.requests,
     failNext: front.failNext,
     setDelay: front.setDelay,
@@ -143,6 +170,9 @@ function frontOf(cluster: Cluster, delayMs: number) {
   let delay = delayMs;
 
   async function serveApi(request: Request): Promise<Response> {
+    if (request.headers.get("upgrade") === "websocket") {
+      return serveUpgrade(cluster, request, front.pod, requests);
+    }
     const asked = await read(request);
     if (asked.url.pathname.startsWith("/double/")) {
       return sideDoor(cluster.jobs, asked);
@@ -172,7 +202,8 @@ function frontOf(cluster: Cluster, delayMs: number) {
     return at === -1 ? undefined : faults.splice(at, 1)[0]?.fault;
   }
 
-  return {
+  const front = {
+    pod: { directory: "/", env: {}, port: (port: number) => port } as PodPlace,
     requests,
     serveApi,
     serveControl: async (request: Request) =>
@@ -182,6 +213,32 @@ function frontOf(cluster: Cluster, delayMs: number) {
     setDelay: (milliseconds: number) => void (delay = milliseconds),
     stop: () => stopped.resolve(),
   };
+  return front;
+}
+
+/** `exec` and `port-forward` leave HTTP for a WebSocket, which is refused as any other request is. */
+function serveUpgrade(
+  cluster: Cluster,
+  request: Request,
+  place: PodPlace,
+  requests: Recorded[],
+): Response {
+  const { method, url, headers } = request;
+  const { pathname, search } = new URL(url);
+  const [, pod, action] = /(.*\/pods\/[^/]+)\/(\w+)$/.exec(pathname) ?? [];
+  requests.push({
+    method,
+    path: pathname + search,
+    contentType: "",
+    bodySha256: "",
+  });
+  return told(() => {
+    const asked = { method, headers, body: "", url: new URL(pod ?? "", url) };
+    answer(cluster, asked);
+    return action === "exec"
+      ? serveExec(request, place)
+      : servePortForward(request, place.port);
+  });
 }
 
 async function read(request: Request): Promise<Asked> {

@@ -14,6 +14,23 @@ export interface DoubleJob extends Json {
   /** The phase of its pods; `Running` unless given. */
   phase?: string;
   createdAt?: string;
+  gpus?: number;
+  /** A preempted job's next pods are others under the same names: so many came before. */
+  attempt?: number;
+  /** How often the container was started again. */
+  restarts?: number;
+  /** What the containers of a pending job wait for. */
+  waiting?: { reason: string; message?: string };
+  /** The scheduler's word on a pending job without a node. */
+  unscheduled?: string;
+  /** How the command of a finished job ended. */
+  exitCode?: number;
+  /** Why the kubelet or the kernel ended it. */
+  endReason?: string;
+  /** Its pods are being deleted. */
+  leaving?: boolean;
+  /** It has no pods at all. */
+  podless?: boolean;
 }
 
 const KINDS = ["interactive", "train", "distributed"];
@@ -71,6 +88,11 @@ export class JobStore {
     return job;
   }
 
+  /** The names of a job's pods. */
+  podNames(job: DoubleJob): string[] {
+    return podsOf(job).map((pod) => String((pod["metadata"] as Json)["name"]));
+  }
+
   /** The pods of a namespace's jobs, as Kubernetes' objects. */
   pods(namespace?: string): Json[] {
     return this.list(namespace).flatMap(podsOf);
@@ -79,6 +101,7 @@ export class JobStore {
 
 /** The pods of a job, labelled and named as run:ai's are. */
 function podsOf(job: DoubleJob): Json[] {
+  if (job.podless) return [];
   const common = job.generation === "v2"
     ? { workloadName: job.name }
     : { release: job.name };
@@ -103,21 +126,73 @@ function pod(
   name: string,
   labels: Record<string, string>,
 ): Json {
-  const isPlaced = job.phase !== "Pending";
+  const isPlaced = job.phase !== "Pending" || job.waiting !== undefined;
+  const gpus = Number(job.gpus ?? 0);
+  const isShare = gpus > 0 && gpus < 1;
   return {
     kind: "Pod",
     apiVersion: "v1",
     metadata: {
       name,
       namespace: job.namespace,
+      uid: uidOf(job, name),
       labels,
+      ...(isShare ? { annotations: { "gpu-fraction": String(gpus) } } : {}),
+      ...(job.leaving ? { deletionTimestamp: job.createdAt } : {}),
       creationTimestamp: job.createdAt,
       resourceVersion: "1",
     },
     spec: {
-      containers: [{ name: job.name, image: job.image }],
+      containers: [{
+        name: job.name,
+        image: job.image,
+        ...(gpus >= 1
+          ? { resources: { limits: { "nvidia.com/gpu": String(gpus) } } }
+          : {}),
+      }],
       ...(isPlaced ? { nodeName: "node-1" } : {}),
     },
-    status: { phase: job.phase },
+    status: {
+      phase: job.phase,
+      ...(isPlaced ? {} : {
+        conditions: [{
+          type: "PodScheduled",
+          status: "False",
+          reason: "Unschedulable",
+          message: job.unscheduled ?? "",
+        }],
+      }),
+      ...containers(job, isPlaced),
+    },
+  };
+}
+
+/** Another one for each pod that a job has had. */
+export function uidOf(job: DoubleJob, pod: string): string {
+  return `${job.namespace}/${pod}/${job.attempt ?? 0}/${job.restarts ?? 0}`
+    .replace(/\/0$/, "");
+}
+
+/** A pod without a node has no container statuses yet. */
+function containers(job: DoubleJob, isPlaced: boolean): Json {
+  if (!isPlaced) return {};
+  const ends = job.phase === "Succeeded" || job.phase === "Failed";
+  const exitCode = job.exitCode ?? (job.phase === "Failed" ? 1 : 0);
+  const state = ends
+    ? {
+      terminated: {
+        exitCode,
+        reason: job.endReason ?? (exitCode === 0 ? "Completed" : "Error"),
+      },
+    }
+    : job.waiting
+    ? { waiting: job.waiting }
+    : { running: { startedAt: job.createdAt } };
+  return {
+    containerStatuses: [{
+      name: job.name,
+      restartCount: job.restarts ?? 0,
+      state,
+    }],
   };
 }

@@ -1,6 +1,7 @@
 import { discovery } from "./api_server_discovery.ts";
 import { isObject, type Json, type StoredSecret } from "./api_server_fields.ts";
-import type { JobStore } from "./api_server_jobs.ts";
+import { type DoubleJob, type JobStore, uidOf } from "./api_server_jobs.ts";
+import type { EventStore, LogStore } from "./api_server_logs.ts";
 import { listOf, selectPods } from "./api_server_lists.ts";
 import type { SecretStore, Writer } from "./api_server_secrets.ts";
 import {
@@ -22,6 +23,8 @@ export interface User {
 export interface Cluster {
   readonly secrets: SecretStore;
   readonly jobs: JobStore;
+  readonly logs: LogStore;
+  readonly events: EventStore;
   readonly namespaces: Set<string>;
   /** The volume claims of each namespace, name to phase. */
   readonly claims: ReadonlyMap<string, string>;
@@ -44,7 +47,7 @@ export function answer(cluster: Cluster, asked: Asked): Response {
   if (found !== undefined) return Response.json(found);
 
   const path = url.pathname.split("/").slice(1).map(decodeURIComponent);
-  const [api, version, scope, namespace, resource, name] = path;
+  const [api, version, scope, namespace, resource, name, part] = path;
   if (api !== "api" || version !== "v1" || scope !== "namespaces") {
     throw noSuchPath();
   }
@@ -58,13 +61,18 @@ export function answer(cluster: Cluster, asked: Asked): Response {
     case "secrets":
       return secrets(cluster, asked, target.namespace, name);
     case "pods":
+      if (part === "log") {
+        return podLog(cluster, asked, target.namespace, name ?? "");
+      }
       return pods(cluster, asked, target.namespace, name);
     case "persistentvolumeclaims":
       if (method !== "GET" || name !== undefined) throw noSuchPath();
       return Response.json(listOf(resource, claims(cluster, target.namespace)));
     case "events":
       if (method !== "GET" || name !== undefined) throw noSuchPath();
-      return Response.json(listOf(resource, []));
+      return Response.json(
+        listOf(resource, cluster.events.list(target.namespace)),
+      );
     default:
       throw noSuchPath();
   }
@@ -143,6 +151,34 @@ function pods(
   const pod = all.find((pod) => (pod["metadata"] as Json)["name"] === name);
   if (pod === undefined) throw notFound("pods", name);
   return Response.json(pod);
+}
+
+/** A log as a kubelet gives it: not before the container has started. */
+function podLog(
+  cluster: Cluster,
+  { method, url }: Asked,
+  namespace: string,
+  name: string,
+): Response {
+  if (method !== "GET") throw noSuchPath();
+  const job = cluster.jobs.list(namespace)
+    .find((job) => cluster.jobs.podNames(job).includes(name));
+  if (job === undefined) throw notFound("pods", name);
+  const container = url.searchParams.get("container");
+  if (container !== null && container !== job.name) {
+    throw badRequest(`container ${container} is not valid for pod ${name}`);
+  }
+  if (job.phase === "Pending") {
+    throw badRequest(
+      `container "${job.name}" in pod "${name}" is waiting to start: ${
+        job.waiting?.reason ?? "ContainerCreating"
+      }`,
+    );
+  }
+  const asPrevious: DoubleJob = url.searchParams.get("previous") === "true"
+    ? { ...job, restarts: (job.restarts ?? 0) - 1 }
+    : job;
+  return cluster.logs.answer(uidOf(asPrevious, name), url.searchParams);
 }
 
 function secrets(
