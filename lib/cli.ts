@@ -49,7 +49,9 @@ function verbsOf(
   const plain = words.filter((word) => !word.startsWith("-"));
   const named = [plain[0], plain[0] === "help" ? plain[1] : undefined];
   // The words that a shell wants completed stand behind `--`.
-  if (plain[0] === "complete") named.push(rest?.find((word) => word !== ""));
+  if (plain[0] === "complete") {
+    named.push(rest?.find((word) => word !== "" && !word.startsWith("-")));
+  }
   return VERBS.filter(({ name }) => named.includes(name));
 }
 
@@ -63,7 +65,9 @@ export async function commandTree(
     .description("From a laptop to GPUs and back")
     .version(`mlo ${config.version}`, "-V, --version", "print the version")
     .option("--verbose", "name the settings file in use")
-    .option("--debug", "show every program that is run");
+    .option("--debug", "show every program that is run")
+    // The words of a verb that is not loaded are not known.
+    .configureHelp({ subcommandTerm: (command) => command.name() });
   const context: Context = {
     rest,
     get host() {

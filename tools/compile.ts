@@ -3,8 +3,8 @@
  *
  *     deno task compile [--target TARGET] [--output FILE]
  *
- * The program is bundled into one module first: it starts in half the time
- * that reading its modules one by one out of the binary takes.
+ * The program is bundled first, into one module and one more for each verb: it
+ * starts in half the time that reading its many modules takes.
  */
 import { parseArgs } from "node:util";
 import { developmentRuntime } from "./development_runtime.ts";
@@ -47,7 +47,9 @@ export const TARGETS = [
  * The arguments of `deno compile`. `--env-file` is never among them: it would
  * put the file's values into the binary. `--quiet` becomes the binary's own
  * log level, without which it names every permitted program that is missing
- * on the user's machine at each start.
+ * on the user's machine at each start. The code cache stays off: it is a file
+ * of a known name in the shared temporary directory whose content is trusted,
+ * so that anybody on the machine could put code there. It would save 3 ms.
  */
 export function compileArgs(
   bundle: string,
@@ -60,6 +62,7 @@ export function compileArgs(
     "--no-check",
     "--no-config",
     "--no-lock",
+    "--no-code-cache",
     ...(target === undefined ? [] : ["--target", target]),
     ...PERMISSIONS,
     "--output",
@@ -91,11 +94,19 @@ async function main() {
 
 /** Compiles the program that starts at the module `entry` into the file `output`. */
 export async function compile(entry: string, output: string, target?: string) {
-  await Deno.mkdir("dist/bundle", { recursive: true });
-  const bundle = `dist/bundle/${output.replace(/^.*\//, "")}.js`;
-  await deno(["bundle", "--quiet", "--output", bundle, entry]);
+  const directory = `dist/bundle/${baseName(output)}`;
+  await Deno.remove(directory, { recursive: true }).catch(() => {});
+  await deno([
+    ...["bundle", "--quiet", "--code-splitting", "--outdir", directory],
+    entry,
+  ]);
+  const bundle = `${directory}/${baseName(entry).replace(/\.ts$/, ".js")}`;
   const args = compileArgs(bundle, output, target);
   await compileWithSomeRuntime(args, target ?? Deno.build.target);
+}
+
+function baseName(path: string): string {
+  return path.replace(/^.*\//, "");
 }
 
 /** Deno's own runtime where it can be had, else one that is fit for testing. */

@@ -1,0 +1,124 @@
+import type { AnyCommand } from "./command.ts";
+import type { Context } from "./context.ts";
+
+/** One verb of `mlo`. Only the verb that was asked for is loaded: starting stays quick, however many there are. */
+export interface Verb {
+  readonly name: string;
+  /** What help says of it; a test holds it against the verb's own description. */
+  readonly summary: string;
+  /** Left out of help. */
+  readonly hidden?: boolean;
+  /** Loads the verb; `tree` gives the whole program once it is built. */
+  load(context: Context, tree: () => AnyCommand): Promise<AnyCommand>;
+}
+
+/** Every verb, in the order of help. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: "submit",
+    summary: "Submit a job with run:ai, after syncing its secret",
+    load: async (context) =>
+      (await import("./submit.ts")).submitCommand(context),
+  },
+  {
+    name: "list",
+    summary: "List the project's jobs",
+    load: async (context) => (await import("./list.ts")).listCommand(context),
+  },
+  {
+    name: "status",
+    summary: "Say how a job is doing, and why it waits",
+    load: async (context) =>
+      (await import("./status.ts")).statusCommand(context),
+  },
+  {
+    name: "logs",
+    summary: "Show what a job prints",
+    load: async (context) => (await import("./logs.ts")).logsCommand(context),
+  },
+  {
+    name: "exec",
+    summary: "Run a program in a job's pod",
+    load: async (context) => (await import("./exec.ts")).execCommand(context),
+  },
+  {
+    name: "shell",
+    summary: "Open a shell in a job's pod",
+    load: async (context) => (await import("./exec.ts")).shellCommand(context),
+  },
+  {
+    name: "port-forward",
+    summary: "Make ports of a job's pod ports of this machine",
+    load: async (context) =>
+      (await import("./port_forward.ts")).portForwardCommand(context),
+  },
+  {
+    name: "code",
+    summary: "Open VS Code or Cursor inside a job's pod",
+    load: async (context) => (await import("./code.ts")).codeCommand(context),
+  },
+  {
+    name: "delete",
+    summary: "Delete jobs, running or not; what is on scratch stays",
+    load: async (context) =>
+      (await import("./delete.ts")).deleteCommand(context),
+  },
+  {
+    name: "clean",
+    summary: "Delete the finished jobs, after asking",
+    load: async (context) =>
+      (await import("./delete.ts")).cleanCommand(context),
+  },
+  {
+    name: "secret",
+    summary: "Look after the secret that mirrors the settings file",
+    load: async (context) =>
+      (await import("./secret.ts")).secretCommand(context),
+  },
+  {
+    name: "archive",
+    summary: "Copy results from scratch to long-term storage",
+    load: async (context) =>
+      (await import("./archive.ts")).archiveCommand(context),
+  },
+  {
+    name: "image",
+    summary: "Make and publish an image of your own for jobs",
+    load: async (context) => (await import("./image.ts")).imageCommand(context),
+  },
+  {
+    name: "init",
+    summary: "Write the settings file, in a short conversation",
+    load: async (context) => (await import("./init.ts")).initCommand(context),
+  },
+  {
+    name: "doctor",
+    summary: "Check the set-up: settings, keys, programs, cluster",
+    load: async (context) =>
+      (await import("./doctor.ts")).doctorCommand(context),
+  },
+  {
+    name: "setup",
+    summary: "Install what is missing: kubectl, runai, the kubeconfig",
+    load: async (context) => (await import("./setup.ts")).setupCommand(context),
+  },
+  {
+    name: "upgrade",
+    summary: "Replace mlo by its newest release, verified",
+    load: async (context) =>
+      (await import("./upgrade.ts")).upgradeCommand(context),
+  },
+  {
+    name: "completions",
+    summary: "Print what your shell needs to complete mlo's words",
+    load: async (context) =>
+      (await import("./completions.ts")).completionsCommand(context),
+  },
+  {
+    name: "complete",
+    summary: "Answer a shell that completes a command line",
+    hidden: true,
+    load: async (context, tree) =>
+      (await import("./completions.ts")).completeCommand(context, tree),
+  },
+];

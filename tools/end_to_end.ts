@@ -1,0 +1,24 @@
+/**
+ * Runs the compiled program as a user would, and once more the tests that run
+ * the program whole: `deno task end-to-end [PROGRAM]`. Without an argument
+ * `dist/mlo` is compiled first.
+ */
+import { compile } from "./compile.ts";
+
+Deno.chdir(new URL("..", import.meta.url));
+const [given] = Deno.args;
+if (given === undefined) await compile("main.ts", "dist/mlo");
+const program = await Deno.realPath(given ?? "dist/mlo");
+const { code } = await new Deno.Command(Deno.execPath(), {
+  args: [
+    "test",
+    "-A",
+    "--no-check",
+    "--parallel",
+    "tests/end_to_end/",
+    "tests/commands/exactly_once_test.ts",
+    "tests/commands/leak_test.ts",
+  ],
+  env: { MLO_TEST_PROGRAM: program },
+}).spawn().status;
+Deno.exit(code);
