@@ -56,8 +56,8 @@ check_values() {
   for name in NB_UID NB_GID; do
     valid_id "${!name}" || wrong+=("$name=${!name@Q} is not an id from 1 to 4294967294")
   done
-  for name in SCRATCH_HOME_ROOT WORKING_DIR SCRATCH_HOME HF_HOME; do
-    [[ ! -v $name || ${!name} == /* ]] || wrong+=("$name=${!name@Q} is not an absolute path")
+  for name in SCRATCH_HOME_ROOT WORKING_DIR ${SCRATCH_HOME:+SCRATCH_HOME} ${HF_HOME:+HF_HOME}; do
+    [[ ${!name} == /* ]] || wrong+=("$name=${!name@Q} is not an absolute path")
   done
   for name in "${wrong[@]}"; do
     warn "$name"
@@ -85,17 +85,22 @@ door_is_open() {
   [[ $(</etc/pam.d/su) == *pam_permit.so* ]]
 }
 
+# through_door PASS: one of this file's own passes as root, from a process that is not root yet.
+through_door() {
+  su root -s /bin/bash -c "exec '${BASH_SOURCE[0]}' $1" </dev/null
+}
+
 # Runs the root pass of a pod that was started as NB_UID:NB_GID. A child does it, and this process goes on:
 # the environment, its LD_LIBRARY_PATH included, must not pass through a set-uid program, which would strip it.
 reach_root() {
-  local self="${BASH_SOURCE[0]}" keep=NB_USER,NB_UID,NB_GROUP,NB_GID,SCRATCH_HOME,HF_HOME,WORKING_DIR,SCRATCH_SEED_USER
+  local keep=NB_USER,NB_UID,NB_GROUP,NB_GID,SCRATCH_HOME,HF_HOME,WORKING_DIR,SCRATCH_SEED_USER
   if ((EUID != NB_UID || GROUPS[0] != NB_GID)); then
     die 77 "Cannot become $NB_USER: the pod runs as $EUID:${GROUPS[0]}, start it as root or as $NB_UID:$NB_GID"
   fi
   if door_is_open; then
-    su root -s /bin/bash -c "exec '$self' --root-pass" </dev/null
+    through_door --root-pass
   else # a container that is started again: the account is there
-    sudo -n --preserve-env="$keep" -- "$self" --root-pass </dev/null
+    sudo -n --preserve-env="$keep" -- "${BASH_SOURCE[0]}" --root-pass </dev/null
   fi
 }
 
@@ -356,7 +361,7 @@ become() {
 start() {
   (($# > 0)) || set -- /bin/zsh
   if ! variables_given; then
-    if ((EUID == 0)); then close_door; fi
+    if ((EUID == 0)); then close_door; elif door_is_open; then through_door --close-door || true; fi
     become "$@"
   fi
   check_values
@@ -399,6 +404,7 @@ main() {
   case $pass in
     --root-pass) root_pass ;;
     --user-pass) user_pass "${@:2}" ;;
+    --close-door) close_door ;;
     --usable) usable "${@:2}" || exit 1 ;;
     --make-directories) make_directories "${@:2}" ;;
     *) start "$@" ;;

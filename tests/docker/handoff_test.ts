@@ -182,3 +182,28 @@ inBothModes("the command has the terminal", async (mode) => {
   await bed().docker("rm", name);
   assert.match(log.replaceAll("\r", ""), /^ *(\d+) +\1\nterminal$/);
 });
+
+podTest("a start as root needs no privilege escalation", async () => {
+  const scratch = await makeScratch();
+  const pod = await bed().start(
+    { mode: "root", scratch, command: ["id", "-un"] },
+    "--security-opt=no-new-privileges",
+  );
+  assert.deepEqual(pod, { code: 0, stdout: "ann\n", stderr: "" });
+});
+
+podTest(
+  "a direct start that may not escalate says so and runs nothing",
+  async () => {
+    const scratch = await makeScratch();
+    const pod = await bed().start(
+      { mode: "direct", scratch, command: ["echo", "ran"] },
+      "--security-opt=no-new-privileges",
+    );
+    assert.deepEqual([pod.code, pod.stdout], [77, ""]);
+    assert.match(
+      pod.stderr,
+      /entrypoint: Cannot become root: does the pod allow privilege escalation\?\n$/,
+    );
+  },
+);

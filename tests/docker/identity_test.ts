@@ -7,7 +7,7 @@ import {
   type PodStart,
   SAMPLE,
 } from "../support/pods/pod.ts";
-import { podTest } from "../support/pods/requirements.ts";
+import { inBothModes, podTest } from "../support/pods/requirements.ts";
 
 const bed = useDocker();
 
@@ -135,6 +135,35 @@ podTest(
       );
       await bed().docker("rm", name);
     }
+  },
+);
+
+inBothModes(
+  "entrypoint.sh replaces the entry that a container runtime has mounted over /etc/passwd",
+  async (mode) => {
+    const { docker, image } = bed();
+    const own = await docker(
+      "run",
+      "--rm",
+      "--network",
+      "none",
+      "--entrypoint",
+      "cat",
+      image,
+      "/etc/passwd",
+    );
+    const file = `${await makeScratch()}/passwd`;
+    await Deno.writeTextFile(
+      file,
+      `${own}\n123456:x:123456:83070:container user:/:/sbin/nologin`,
+    );
+    const pod = await bed().start(
+      { mode, scratch: await makeScratch(), command: ["bash", "-c", REPORT] },
+      "--volume",
+      `${file}:/etc/passwd`,
+    );
+    assert.equal(pod.code, 0, pod.stderr);
+    assert.deepEqual(factsIn(pod.stdout), expected(SAMPLE));
   },
 );
 

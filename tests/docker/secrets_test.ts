@@ -1,9 +1,9 @@
 // Steps 6 to 8 of the entrypoint: ssh, uv and git.
 import assert from "node:assert/strict";
 import { onHome, useDocker } from "../support/pods/docker_bed.ts";
-import { factsOf } from "../support/pods/pod.ts";
+import { factsOf, namesIn } from "../support/pods/pod.ts";
 import { must } from "../support/pods/programs.ts";
-import { inBothModes } from "../support/pods/requirements.ts";
+import { inBothModes, podTest } from "../support/pods/requirements.ts";
 
 const bed = useDocker();
 
@@ -17,6 +17,18 @@ const SECRETS = {
   SSH_PUBLIC_KEY: "ssh-ed25519 AAAA ann@laptop",
   SSH_KNOWN_HOSTS: "github.com ssh-ed25519 BBBB\ngithub.com ssh-rsa CCCC",
 };
+/** Pieces of the key, plain and in base64, and its variable's name. */
+const PARTS = [
+  "SSH_PRIVATE",
+  "CanaryOf",
+  btoa(KEY).slice(60, 90),
+  KEY.slice(20, 30),
+];
+
+/** Looks for them, as the user, in all processes and all of the pod's own places. */
+const SEARCH =
+  "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep -f /mloscratch/patterns; ls -A /tmp; sudo grep -rlF -f /mloscratch/patterns /tmp /var /run /etc";
+
 const HOME = "/mloscratch/homes/ann";
 
 inBothModes(
@@ -52,7 +64,7 @@ inBothModes(
       const prepare = `mkdir -p /home/ann; ln -s ${HOME}/.ssh /home/ann/.ssh`;
       await start({ mode, prepare, env: SECRETS, command: ["true"] });
       assert.deepEqual(
-        [...Deno.readDirSync(`${home}/.ssh`)].map((entry) => entry.name),
+        await namesIn(`${home}/.ssh`),
         ["config"],
       );
     }),
@@ -78,15 +90,12 @@ inBothModes(
   "step 6: nothing of the key is on scratch, in a log, or in a process",
   (mode) =>
     onHome(bed, async (home, start) => {
-      const parts = ["CanaryOf", btoa(KEY).slice(60, 90), KEY.slice(20, 30)];
       const patterns = home.replace("homes/ann", "patterns");
-      await Deno.writeTextFile(patterns, ["SSH_PRIVATE", ...parts].join("\n"));
-      const script =
-        "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep -f /mloscratch/patterns; ls -A /tmp; sudo grep -rlF -f /mloscratch/patterns /tmp /var /run /etc";
+      await Deno.writeTextFile(patterns, PARTS.join("\n"));
       const pod = await start({
         mode,
         env: SECRETS,
-        command: ["sh", "-c", script],
+        command: ["sh", "-c", SEARCH],
       });
       assert.deepEqual([pod.stdout, pod.stderr], ["", ""]);
       const search = [
@@ -97,6 +106,27 @@ inBothModes(
         home,
       ];
       assert.equal(await must(search), "");
+    }),
+);
+
+podTest(
+  "the search for the key finds what is in an environment or on scratch",
+  () =>
+    onHome(bed, async (home, start) => {
+      const env = { CONTROL: "CanaryOfControl" };
+      const script = `echo CanaryOfControl >left; ${SEARCH}`;
+      await Deno.writeTextFile(
+        home.replace("homes/ann", "patterns"),
+        PARTS.join("\n"),
+      );
+      const pod = await start({
+        mode: "root",
+        env,
+        command: ["sh", "-c", script],
+      });
+      assert.match(pod.stdout, /^CONTROL=CanaryOfControl$/m);
+      const found = await must(["grep", "-rlF", "CanaryOf", home]);
+      assert.equal(found, `${home}/left`);
     }),
 );
 

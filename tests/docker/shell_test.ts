@@ -1,7 +1,7 @@
 // Steps 4 and 5 of the entrypoint: shell and links, the first time and after that.
 import assert from "node:assert/strict";
 import { onHome, useDocker } from "../support/pods/docker_bed.ts";
-import { factsOf, MODES } from "../support/pods/pod.ts";
+import { factsOf, MODES, namesIn } from "../support/pods/pod.ts";
 import { must } from "../support/pods/programs.ts";
 import { inBothModes, podTest } from "../support/pods/requirements.ts";
 
@@ -42,10 +42,8 @@ inBothModes(
         "echo mine\n",
       );
       await assert.rejects(Deno.stat(`${home}/.shell/.oh-my-zsh/oh-my-zsh.sh`));
-      const left = [...Deno.readDirSync(`${home}/.shell`)].map((entry) =>
-        entry.name
-      );
-      assert.deepEqual(left.toSorted(), [".oh-my-zsh", ".zshrc"]);
+      const left = await namesIn(`${home}/.shell`);
+      assert.deepEqual(left, [".oh-my-zsh", ".zshrc"]);
     }),
 );
 
@@ -181,14 +179,10 @@ podTest(
           stderr: "",
         });
       }
-      const left = [...Deno.readDirSync(`${home}/.shell`)].map((entry) =>
-        entry.name
-      );
-      assert.deepEqual(left.toSorted(), [".oh-my-zsh", ".zshrc"]);
+      const left = await namesIn(`${home}/.shell`);
+      assert.deepEqual(left, [".oh-my-zsh", ".zshrc"]);
       assert.deepEqual(
-        [...Deno.readDirSync(`${home}/.shell/.oh-my-zsh`)].map((entry) =>
-          entry.name
-        ).toSorted(),
+        await namesIn(`${home}/.shell/.oh-my-zsh`),
         ["oh-my-zsh.sh", "plugins"],
       );
     }),

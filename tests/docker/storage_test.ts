@@ -5,6 +5,7 @@ import {
   factsOf,
   makeScratch,
   MODES,
+  namesIn,
   type PodStart,
   SEED,
 } from "../support/pods/pod.ts";
@@ -184,7 +185,7 @@ for (const mode of MODES) {
           pod.stderr,
           /entrypoint: Cannot use \/mloscratch\/homes\/ann \(SCRATCH_HOME\) as ann \(123456:83070\): it belongs to 777:777 with mode 755/,
         );
-        assert.deepEqual([...Deno.readDirSync(`${scratch}/homes/ann`)], []);
+        assert.deepEqual(await namesIn(`${scratch}/homes/ann`), []);
       });
     },
   );

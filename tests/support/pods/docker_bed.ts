@@ -19,6 +19,8 @@ export interface DockerBed extends Bed {
   readonly image: string;
   /** Runs `docker` and gives what it printed; it has to succeed. */
   docker(...args: string[]): Promise<string>;
+  /** Runs a pod to its end; `options` are those of `docker run`. */
+  start(pod: PodStart, ...options: string[]): Promise<Ended>;
   /** Starts a pod in the background and gives its container's name. */
   launch(pod: PodStart, ...options: string[]): Promise<string>;
   /** The directories that make up the image's root file system, top first. */
@@ -59,8 +61,8 @@ export async function makeBed(daemon: Daemon): Promise<DockerBed> {
   const build = await prepareBuild(daemon);
   const image = await buildImage(daemon, build);
   const docker = (...args: string[]) => must(["docker", ...args], daemon);
-  const start = (pod: PodStart): Promise<Ended> =>
-    run(["docker", "run", "--rm", ...runArgs(pod, image)], daemon);
+  const start = (pod: PodStart, ...options: string[]): Promise<Ended> =>
+    run(["docker", "run", "--rm", ...options, ...runArgs(pod, image)], daemon);
   const launch = (pod: PodStart, ...options: string[]) =>
     docker("run", "--detach", ...options, ...runArgs(pod, image));
   const layers = async () => {

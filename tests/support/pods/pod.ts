@@ -83,3 +83,10 @@ export async function factsOf(path: string): Promise<string> {
     ((file.mode ?? 0) & 0o7777).toString(8)
   } ${kind}`;
 }
+
+/** The names in a directory, sorted. */
+export async function namesIn(path: string): Promise<string[]> {
+  const names = [];
+  for await (const { name } of Deno.readDir(path)) names.push(name);
+  return names.toSorted();
+}
