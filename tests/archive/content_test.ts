@@ -38,7 +38,11 @@ archiveTest(
         ".mlo/manifests/exp/SHA256SUMS",
       ]);
       assert.equal(said, "");
-      const lines = (await must(["wc", "-l", `${bed.archive}/.mlo/manifests/exp/SHA256SUMS`]));
+      const lines = await must([
+        "wc",
+        "-l",
+        `${bed.archive}/.mlo/manifests/exp/SHA256SUMS`,
+      ]);
       const files = await must(["find", to, "-type", "f", "-printf", "x"]);
       assert.equal(Number.parseInt(lines), files.length);
     });
@@ -59,7 +63,10 @@ archiveTest(
 
     await step.step("nothing is left lying about", async () => {
       assert.deepEqual(await bed.processes(), []);
-      assert.equal(await must(["find", `${bed.top}/tmp`, "-name", "mlo.*"]), "");
+      assert.equal(
+        await must(["find", `${bed.top}/tmp`, "-name", "mlo.*"]),
+        "",
+      );
       const own = await must(["ls", "-A", `${bed.archive}/.mlo`]);
       assert.equal(own, "manifests\ntransfers\n");
     });
@@ -68,5 +75,11 @@ archiveTest(
 
 /** Inodes and change times of a tree: a file that was written again has others. */
 function inodes(top: string): Promise<string> {
-  return must(["sh", "-c", 'find "$1" -printf "%i %C@\\n" | sort | sha256sum', "sh", top]);
+  return must([
+    "sh",
+    "-c",
+    'find "$1" -printf "%i %C@\\n" | sort | sha256sum',
+    "sh",
+    top,
+  ]);
 }

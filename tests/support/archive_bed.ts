@@ -239,7 +239,16 @@ async function startSshd(top: string, user: string, programs: string) {
   await Deno.mkdir(ssh);
   await Deno.mkdir("/run/sshd", { recursive: true });
   for (const key of ["host", "id"]) {
-    await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", `${ssh}/${key}`]);
+    await must([
+      "ssh-keygen",
+      "-q",
+      "-t",
+      "ed25519",
+      "-N",
+      "",
+      "-f",
+      `${ssh}/${key}`,
+    ]);
   }
   await Deno.copyFile(`${ssh}/id.pub`, `${ssh}/authorized_keys`);
   await Deno.chmod(`${ssh}/authorized_keys`, 0o644);

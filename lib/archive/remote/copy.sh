@@ -16,10 +16,10 @@ copy_needed() {
   cut_parts
   mkdir -p -- "$C" "$TEMPORARY" 2>>"$WORK/errors"
   # A directory that may not be written gets its own mode when all is in it.
-  one_rsync --chmod=Du+rwx --files-from="$WORK/needed.dirs"
+  make_directories --chmod=Du+rwx
   # Longest work first, so that no worker is left alone with it at the end.
   find "$WORK/parts" -type f -print0 | sort -z | workers -n 1 sh "$SELF" copy_part
-  one_rsync --files-from="$WORK/needed.dirs"
+  make_directories
 }
 
 # workers ARGUMENTS...: xargs with JOBS processes; if it was killed, its children go too.
@@ -110,16 +110,24 @@ by_size() {
   echo "$bytes" >>"$out/bytes"
 }
 
-# one_rsync ARGUMENTS...: directories only.
-one_rsync() {
-  (cd -- "$S" && rsync -a --numeric-ids --from0 --no-implied-dirs "$@" -- . "$C/") >>"$WORK/errors" 2>&1
+# make_directories [OPTION]: those of the list, with nothing in them. To rsync `.`
+# in a list means all that is in it, hence the second call.
+make_directories() {
+  printf '.\0' | comm -z -13 - "$WORK/needed.dirs" >"$WORK/below" || die work
+  (
+    cd -- "$S" && rsync -a --numeric-ids --from0 --no-implied-dirs --files-from="$WORK/below" "$@" -- . "$C/"
+    [ "$TOP" != . ] || rsync -a --numeric-ids --dirs --exclude='*' "$@" -- ./ "$C/"
+  ) >>"$WORK/errors" 2>&1
 }
 
 # copy_part PART: one worker. Its log is what the progress is read from.
 copy_part() {
   part=$1
   partial=''
-  set -- --temp-dir="$TEMPORARY"
+  set --
+  # In the archive a temporary file beside its target costs less, and sweep
+  # knows it again; among the files of a user it would not do.
+  [ "$KIND" != restore ] || set -- --temp-dir="$TEMPORARY"
   case $part in
     */1big.*) resumable "$part" && set -- --temp-dir="$partial" --partial-dir="$partial" $options ;;
     */2links.*) set -- "$@" --hard-links --sparse ;;
@@ -143,12 +151,44 @@ resumable() {
   path=${path%.}
   options=''
   mkdir -p -- "$partial" || return
-  for left in "$partial"/.[!.]*; do
-    [ -f "$left" ] && mv -f -- "$left" "$partial/${path##*/}"
+  for left in "$partial"/* "$partial"/.[!.]*; do
+    [ ! -f "$left" ] || [ "$left" = "$partial/${path##*/}" ] || mv -f -- "$left" "$partial/${path##*/}"
   done
   [ -f "$partial/${path##*/}" ] && options=--no-whole-file
   # shellcheck disable=SC2046 # two numbers
   set -- $(stat -c '%s %b' -- "$S/$path")
   [ $((${2:-0} * 512)) -ge "${1:-0}" ] || options="$options --sparse"
   return 0
+}
+
+# sweep: removes from the copy the temporary files (.NAME.XXXXXX) of rsync that was
+# killed; only what neither the source nor the manifest has and what is named after a
+# file of the source.
+sweep() {
+  comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp" >"$WORK/foreign" || die work
+  [ -s "$WORK/foreign" ] || return 0
+  xargs -0 -r -a "$WORK/foreign" sh "$SELF" leftovers >"$WORK/leftovers" || die work
+  [ -s "$WORK/leftovers" ] || return 0
+  (cd -- "$C" && xargs -0 -r -a "$WORK/leftovers" rm -f --) 2>>"$WORK/errors"
+  list_copy
+  compare_lists
+}
+
+leftovers() {
+  for record; do
+    path=${record%%//*}
+    name=${path##*/}
+    case $name in .*.??????) ;; *) continue ;; esac
+    case ${record#"$path"//} in f*) ;; *) continue ;; esac
+    if [ -e "$S/$path" ] || [ -L "$S/$path" ]; then continue; fi
+    stem=${name#.}
+    stem=${stem%.*}
+    # A long name is cut by rsync.
+    for source in "$S/${path%/*}/$stem" "$S/${path%/*}/.$stem" "$S/${path%/*}/$stem"*; do
+      [ -e "$source" ] || [ -L "$source" ] || continue
+      [ "${source##*/}" = "$stem" ] || [ "${source##*/}" = ".$stem" ] || [ ${#stem} -gt 200 ] || continue
+      printf '%s\0' "$path"
+      break
+    done
+  done
 }

@@ -166,6 +166,7 @@ root_is_equal() {
 # bring_over: copies what the lists say is missing or different, then looks anew.
 bring_over() {
   compare_lists
+  [ "$KIND" != archive ] || sweep
   set_newer_aside
   for list in links tied force; do
     xargs -0 -r -a "$WORK/$list" sh "$SELF" as_file >>"$WORK/need" || die work
@@ -185,6 +186,7 @@ bring_over() {
   look_again
   list_copy_at_once
   compare_lists
+  [ "$KIND" != archive ] || sweep
   set_newer_aside
 }
 
