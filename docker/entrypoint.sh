@@ -8,7 +8,8 @@
 #   as the user  everything else, then the command    user_pass
 #
 # -p keeps BASH_ENV and exported functions of the command out of here. Every variable is local unless the
-# command is meant to have it, since assigning to an inherited name would change what the command gets.
+# command is meant to have it, since assigning to an inherited name would change what the command gets; for
+# the same reason the functions that exec have no variables at all.
 # Programs are few, builtins many: a pod starts in a tenth of a second.
 set -euo pipefail
 
@@ -397,11 +398,10 @@ user_pass() {
 }
 
 main() {
-  local pass="${1-}"
   set -E
   trap 'die 70 "Cannot set up the pod: line $LINENO failed"' ERR
   trap 'exit 143' TERM INT # process 1 without a handler would not even notice
-  case $pass in
+  case ${1-} in
     --root-pass) root_pass ;;
     --user-pass) user_pass "${@:2}" ;;
     --close-door) close_door ;;

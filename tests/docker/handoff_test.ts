@@ -8,6 +8,18 @@ import { inBothModes, podTest } from "../support/pods/requirements.ts";
 
 const bed = useDocker();
 
+/** Every name that entrypoint.sh uses for a variable of its own. */
+const NAMED_LIKE_OURS = Object.fromEntries(
+  [
+    ..."name missing wrong closed keep line passwd shadow members group".split(
+      " ",
+    ),
+    ..."old_members gshadow gone gone_group member seen directory".split(" "),
+    ..."directories seed uid shell fresh target links ssh key known attempt pass"
+      .split(" "),
+  ].map((name) => [name, "kept"]),
+);
+
 const GIVEN = {
   PATH: "/opt/conda/bin:/usr/local/bin:/usr/bin:/bin",
   LD_LIBRARY_PATH: "/usr/local/cuda/lib64",
@@ -16,6 +28,7 @@ const GIVEN = {
   LINES_OF_TEXT: 'one\ntwo "three"\n\n$(four)',
   "dotted.name": "kept",
   EMPTY: "",
+  ...NAMED_LIKE_OURS,
   BASH_ENV: "/nowhere",
   HOME: "/root",
   USER: "root",
