@@ -20,6 +20,8 @@ export class LogCursor {
   /** What is left of those while they come again. */
   #again = new Map<string, number>();
   #since = 0;
+  /** What was asked for: nothing older is shown, should the server give more. */
+  #asked = 0;
   #partial = "";
   #decoder = new TextDecoder();
 
@@ -34,6 +36,7 @@ export class LogCursor {
   begin(): void {
     this.#partial = "";
     this.#decoder = new TextDecoder();
+    this.#asked = this.#since;
     this.#forgetOld();
     this.#again = new Map(
       [...this.#shown].map(([time, { count }]) => [time, count]),
@@ -63,6 +66,7 @@ export class LogCursor {
       this.#again.set(time, left - 1);
       return [];
     }
+    if (Date.parse(time) < this.#asked) return [];
     this.#note(time);
     return [{ time, text: text + end }];
   }

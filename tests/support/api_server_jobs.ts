@@ -135,7 +135,7 @@ function pod(
     metadata: {
       name,
       namespace: job.namespace,
-      uid: uidOf(job, name),
+      uid: `${job.namespace}/${name}/${job.attempt ?? 0}`,
       labels,
       ...(isShare ? { annotations: { "gpu-fraction": String(gpus) } } : {}),
       ...(job.leaving ? { deletionTimestamp: job.createdAt } : {}),
@@ -167,10 +167,10 @@ function pod(
   };
 }
 
-/** Another one for each pod that a job has had. */
-export function uidOf(job: DoubleJob, pod: string): string {
-  return `${job.namespace}/${pod}/${job.attempt ?? 0}/${job.restarts ?? 0}`
-    .replace(/\/0$/, "");
+/** The key of a container's log: another one for each pod that a job has had, and for each start in it. */
+export function logKey(job: DoubleJob, pod: string): string {
+  const key = `${job.namespace}/${pod}/${job.attempt ?? 0}`;
+  return job.restarts ? `${key}/${job.restarts}` : key;
 }
 
 /** A pod without a node has no container statuses yet. */

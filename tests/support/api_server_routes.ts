@@ -1,6 +1,6 @@
 import { discovery } from "./api_server_discovery.ts";
 import { isObject, type Json, type StoredSecret } from "./api_server_fields.ts";
-import { type DoubleJob, type JobStore, uidOf } from "./api_server_jobs.ts";
+import { type DoubleJob, type JobStore, logKey } from "./api_server_jobs.ts";
 import type { EventStore, LogStore } from "./api_server_logs.ts";
 import { listOf, selectPods } from "./api_server_lists.ts";
 import type { SecretStore, Writer } from "./api_server_secrets.ts";
@@ -178,7 +178,7 @@ function podLog(
   const asPrevious: DoubleJob = url.searchParams.get("previous") === "true"
     ? { ...job, restarts: (job.restarts ?? 0) - 1 }
     : job;
-  return cluster.logs.answer(uidOf(asPrevious, name), url.searchParams);
+  return cluster.logs.answer(logKey(asPrevious, name), url.searchParams);
 }
 
 function secrets(
