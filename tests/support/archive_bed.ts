@@ -43,7 +43,9 @@ export interface ArchiveBed {
   tree(name: string, count: number, seed: number): Promise<void>;
   /** What differs between two directories, as Python sees it. */
   compare(a: string, b: string): Promise<string[]>;
-  /** Processes of the account, but those of its login. */
+  /** Inode and name of each file of the second tree that is a complete copy of the first's. */
+  whole(a: string, b: string): Promise<Set<string>>;
+  /** Processes of the account. */
   processes(): Promise<{ pid: number; command: string }[]>;
 }
 
@@ -164,7 +166,33 @@ async function setUp(
     compare: async (a, b) =>
       (await must(["python3", TREE, "compare", a, b])).split("\n")
         .slice(0, -1),
+    whole: async (a, b) =>
+      new Set((await must(["python3", TREE, "whole", a, b])).split("\n")),
     processes: () => processesOf(uid),
+  };
+}
+
+/** Makes every rsync of the host start late and copy slowly, so that a transfer takes a moment. */
+export async function slowDown(
+  bed: ArchiveBed,
+  { delay = 0.05, limit = "40m" } = {},
+): Promise<void> {
+  const rsync = `${bed.programs}/rsync`;
+  await Deno.remove(rsync);
+  await Deno.writeTextFile(
+    rsync,
+    `#!/usr/bin/dash\nsleep ${delay}\nexec /usr/bin/rsync --bwlimit=${limit} "$@"\n`,
+    { mode: 0o755 },
+  );
+}
+
+/** Random numbers from 0 to 1 that come again with the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

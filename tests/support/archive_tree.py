@@ -3,7 +3,8 @@ names need not be UTF-8, which the test's own runtime cannot name.
 
     make DIR COUNT SEED     a tree with everything a file system allows
     compare A B             prints what differs, independently of mlo
-    fault DIR KIND SEED     injures one file; prints its path, escaped
+    fault DIR KIND SEED     injures one file; prints its path
+    whole A B               inodes of the files of B that are complete copies of A's
 """
 import hashlib, os, random, stat, sys
 
@@ -126,6 +127,18 @@ def holes(top):
               and stat.S_ISREG(s.st_mode)))
 
 
+def whole(a, b):
+    for parent, _, files in os.walk(b):
+        for name in files:
+            path = os.path.join(parent, name)
+            try:
+                one, two = os.lstat(os.path.join(a, os.path.relpath(path, b))), os.lstat(path)
+            except FileNotFoundError:
+                continue
+            if (one.st_size, one.st_mtime_ns, one.st_mode) == (two.st_size, two.st_mtime_ns, two.st_mode):
+                print(two.st_ino, ascii(os.path.relpath(path, b)))
+
+
 def fault(top, kind, seed):
     rng = random.Random(seed)
     wanted = {"flip": "file", "truncate": "file", "rename": "file", "missing": "any", "mode": "file",
@@ -197,6 +210,8 @@ elif command == "dress":
     dress(args[0], int(args[1]))
 elif command == "compare":
     compare(*args)
+elif command == "whole":
+    whole(*args)
 elif command == "holes":
     holes(args[0])
 elif command == "fault":

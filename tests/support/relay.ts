@@ -59,11 +59,14 @@ export function startRelay(target: number): Promise<Relay> {
   const cut = () => {
     for (const connection of [...open]) end(connection);
   };
+  let stopped = false;
   return Promise.resolve({
     port: listener.addr.port,
     connections: () => count,
     cut,
     stop: async () => {
+      if (stopped) return;
+      stopped = true;
       listener.close();
       cut();
       await serving;

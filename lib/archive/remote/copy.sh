@@ -142,11 +142,17 @@ copy_part() {
   return 0
 }
 
+# name_partials: in PARTIALS how the places begin where beginnings of this path's big files wait.
+name_partials() {
+  PARTIALS=$STORE/.mlo/partial/$(printf '%s\0' "$C" | sha256sum | cut -c 1-32)-
+  export PARTIALS
+}
+
 # resumable PART: the place for the beginning of a big file, named after its
 # path so that the next transfer finds it. What rsync left there when it was
 # killed is put where it looks for it.
 resumable() {
-  partial=$STORE/.mlo/partial/$(printf '%s\0' "$C" | cat - "$1" | sha256sum | cut -c 1-32)
+  partial=$PARTIALS$(sha256sum <"$1" | cut -c 1-32)
   path=$(tr -d '\0' <"$1" && printf .)
   path=${path%.}
   options=''

@@ -15,9 +15,10 @@ drive() {
 "
   put "$T/temporary" "$TEMPORARY"
   roots drive_all
+  outcome=$(verdict)
   clean_up "$T"
   # Last of all: whoever reads it may rely on everything before.
-  phase "$(verdict)"
+  phase "$outcome"
 }
 
 # prepare: a private place for lists, on the host's own disk: they are many small writes.
@@ -32,7 +33,7 @@ prepare() {
 }
 
 drive_all() {
-  PATHS=$#
+  PATHS=$# EQUAL=0 FAULTY=''
   for root; do check_root "$root"; done
   for root; do
     NUMBER=$((NUMBER + 1))
@@ -40,7 +41,7 @@ drive_all() {
     if [ "$KIND" = verify ]; then verify_root; else copy_root; fi
   done
   if [ -n "$REMOVE" ] && [ "$(verdict)" = done ]; then
-    KIND=verify NUMBER=0
+    KIND=verify NUMBER=0 EQUAL=0
     for root; do
       NUMBER=$((NUMBER + 1))
       set_bases "$root"
@@ -66,7 +67,7 @@ set_bases() {
     TOP=./${1##*/} S=${S%/*} C=${C%/*}
   fi
   export S C TOP KEY
-  rm -f -- "$WORK/fault"
+  FAULT=''
   difference root "$ROOT"
   difference top "$TOP"
 }
@@ -89,7 +90,13 @@ differences() {
 }
 
 fault() {
-  : >"$WORK/fault" && : >"$WORK/any_fault"
+  FAULT=1 FAULTY=1
+}
+
+# equal: this path was compared, and without a fault.
+equal() {
+  difference equal "$1"
+  EQUAL=$((EQUAL + 1))
 }
 
 label() {
@@ -98,8 +105,9 @@ label() {
   for record; do printf '%s %s\0' "$label" "$record"; done
 }
 
+# verdict: done is what every path was found to be, not what no fault was found in.
 verdict() {
-  if [ -f "$WORK/any_fault" ]; then echo 'failed differences'; else echo done; fi
+  if [ -z "$FAULTY" ] && [ "$EQUAL" -eq "$PATHS" ]; then echo 'done'; else echo 'failed differences'; fi
 }
 
 # die REASON [FILE]: it cannot go on; what went wrong is kept if there is room for it.
@@ -125,10 +133,11 @@ copy_root() {
   list_both
   if [ "$KIND" = archive ] && untouched; then
     get "$MANIFESTS/$KEY/facts"
-    difference equal "$REPLY"
+    equal "$REPLY"
     return
   fi
   load_manifest
+  name_partials
   : >"$WORK/force" && : >"$WORK/last" || die work
   round=0
   while round=$((round + 1)); do
@@ -153,14 +162,16 @@ copy_root() {
   [ "$KIND" != restore ] || against_manifest
   [ "$KIND" != archive ] || settle_extra
   root_is_equal || return 0
+  rm -rf -- "$PARTIALS"*
   tally "$WORK/s.cmp" >"$WORK/facts" || die work
   get "$WORK/facts"
-  difference equal "$REPLY"
+  facts=$REPLY
   [ "$KIND" != archive ] || store_manifest
+  equal "$facts"
 }
 
 root_is_equal() {
-  [ ! -f "$WORK/fault" ]
+  [ -z "$FAULT" ]
 }
 
 # bring_over: copies what the lists say is missing or different, then looks anew.

@@ -1,0 +1,34 @@
+import { archiveTest, sleep } from "../support/archive_bed.ts";
+import { ended } from "../support/laptop.ts";
+import { survive } from "./survival.ts";
+
+archiveTest(
+  "mlo archive survives a connection cut at random moments",
+  (bed) =>
+    survive(bed, {
+      befall: async (bed, after) => {
+        const running = bed.archiveIt("exp");
+        await sleep(after);
+        bed.relay.cut();
+        return await running;
+      },
+    }),
+);
+
+archiveTest(
+  "mlo archive survives its own kill -9 at random moments",
+  (bed) =>
+    survive(bed, {
+      befall: async (bed, after) => {
+        const child = bed.spawn(["exp"]);
+        // The program itself takes a moment to start.
+        await sleep(200 + after);
+        try {
+          child.kill("SIGKILL");
+        } catch {
+          // It has just ended.
+        }
+        return await ended(child);
+      },
+    }),
+);
