@@ -92,8 +92,16 @@ async function main() {
   console.log(`${values.output}: ${Math.round(size / 1e6)} MB`);
 }
 
-/** Compiles the program that starts at the module `entry` into the file `output`. */
-export async function compile(entry: string, output: string, target?: string) {
+/**
+ * Compiles the program that starts at the module `entry` into the file
+ * `output`. For a release, with Deno's own runtime or not at all.
+ */
+export async function compile(
+  entry: string,
+  output: string,
+  target?: string,
+  isRelease = false,
+) {
   const directory = `dist/bundle/${baseName(output)}`;
   await Deno.remove(directory, { recursive: true }).catch(() => {});
   await deno([
@@ -102,6 +110,7 @@ export async function compile(entry: string, output: string, target?: string) {
   ]);
   const bundle = `${directory}/${baseName(entry).replace(/\.ts$/, ".js")}`;
   const args = compileArgs(bundle, output, target);
+  if (isRelease) return await deno(args);
   await compileWithSomeRuntime(args, target ?? Deno.build.target);
 }
 

@@ -17,6 +17,10 @@ const NEEDS: readonly Need[] = [
   { what: "openssl", package: "openssl" },
   { what: "zsh", package: "zsh" },
   { what: "python3", package: "python3" },
+  { what: "fish", package: "fish" },
+  { what: "mandoc", package: "mandoc" },
+  { what: "shellcheck", package: "shellcheck" },
+  { what: "curl", package: "curl" },
   { what: "timeout", package: "coreutils" },
   { what: "strace", package: "strace" },
 ];

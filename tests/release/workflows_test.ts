@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+
+const DIRECTORY = new URL("../../.github/workflows/", import.meta.url);
+
+/** What is wrong with the text of a workflow, one sentence each. */
+function faultsOf(workflow: string): string[] {
+  const faults: string[] = [];
+  if (!/^permissions:\n {2}contents: read\n(?! )/m.test(workflow)) {
+    faults.push("the token is not read-only for all jobs");
+  }
+  const jobs = workflow.split("\njobs:\n")[1] ?? "";
+  for (const [, job = ""] of jobs.matchAll(/^ {2}(\w+):\n(?= {4})/gm)) {
+    const body = `\n${jobs}`.split(`\n  ${job}:\n`)[1]
+      ?.split(/\n {2}\w+:\n/)[0] ?? "";
+    if (/: write/.test(body) && job !== "publish") {
+      faults.push(`${job} may write`);
+    }
+    if (job === "publish" && /checkout|deno/.test(body)) {
+      faults.push("the job that may write runs the repository's code");
+    }
+    if (!/timeout-minutes/.test(body)) faults.push(`${job} may run forever`);
+  }
+  for (const [line] of workflow.matchAll(/uses:.*/g)) {
+    if (!/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)) {
+      faults.push(`${line} is not pinned by commit`);
+    }
+  }
+  for (const [line] of workflow.matchAll(/run:.*/g)) {
+    if (line.includes("${{")) faults.push(`${line} pastes text into a shell`);
+  }
+  return faults;
+}
+
+Deno.test("the workflows have a read-only token but in one job, and pinned actions", async () => {
+  const names = (await Array.fromAsync(Deno.readDir(DIRECTORY)))
+    .map(({ name }) => name).sort();
+  assert.deepEqual(names, ["release.yml", "test.yml"]);
+  for (const name of names) {
+    const text = await Deno.readTextFile(new URL(name, DIRECTORY));
+    assert.ok((text.match(/uses:/g) ?? []).length >= 2);
+    assert.deepEqual(faultsOf(text), [], name);
+  }
+});
+
+const WRONG: readonly [string, string, string][] = [
+  ["contents: read\n\njobs", "contents: write\n\njobs", "read-only"],
+  ["@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2", "@v4", "pinned"],
+  ['"$GITHUB_REF_NAME" --verify', "${{ github.ref }} --verify", "pastes"],
+  ["timeout-minutes: 10\n", "", "forever"],
+];
+
+for (const [right, wrong, says] of WRONG) {
+  Deno.test(`the rule of workflows refuses ${JSON.stringify(wrong)}`, async () => {
+    const text = await Deno.readTextFile(new URL("release.yml", DIRECTORY));
+    assert.ok(text.includes(right));
+    const [fault = ""] = faultsOf(text.replace(right, wrong));
+    assert.match(fault, new RegExp(says));
+  });
+}
