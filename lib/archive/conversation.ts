@@ -16,7 +16,7 @@ export interface Login {
  * conversation; `joining` then says how to find a transfer again.
  */
 export async function converse(
-  host: Pick<Host, "programs" | "terminal">,
+  host: Pick<Host, "programs" | "terminal" | "clock">,
   login: Login,
   script: string,
   onRecord: (record: Record) => void,
@@ -42,6 +42,8 @@ export async function converse(
       started.outcome,
       started.feed(script),
     ]);
+    // ^C reaches ssh as well, which may be the quicker one to end.
+    if (!ended) await host.clock.sleep(200);
     if (interrupted && !ended) throw interruption(joining());
     const refused = last.get("refused");
     if (refused !== undefined) {

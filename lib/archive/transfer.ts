@@ -22,6 +22,8 @@ export interface Watcher {
   /** The transfer has begun, or is joined. */
   begun(id: string, joined: boolean): void;
   progress(progress: Progress): void;
+  /** Nothing more will come. */
+  close(): void;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Watcher {
  * Rejects if it could not be started or broke off without a verdict.
  */
 export async function follow(
-  host: Pick<Host, "programs" | "terminal">,
+  host: Pick<Host, "programs" | "terminal" | "clock">,
   login: Login,
   script: string,
   watcher: Watcher,
@@ -39,7 +41,7 @@ export async function follow(
   const found: Record[] = [];
   let frame: Record[] = [];
   let inFindings = false;
-  await converse(host, login, script, (record) => {
+  const hear = (record: Record) => {
     const { key } = record;
     if (inFindings) return void found.push(record);
     if (key === "differences") return void (inFindings = true);
@@ -52,10 +54,16 @@ export async function follow(
     if (TOLD.includes(key)) said.set(key, textOf(record));
     const started = id();
     if (key === "kind" && started) watcher.begun(started, said.has("joined"));
-  }, () => {
+  };
+  const joining = () => {
     const started = id();
     return started === undefined ? undefined : howToJoin(started);
-  });
+  };
+  try {
+    await converse(host, login, script, hear, joining);
+  } finally {
+    watcher.close();
+  }
   const kind = said.get("kind") as Kind;
   return ending(said, id() ?? "", kind, findings(found, kind));
 }

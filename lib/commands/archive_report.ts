@@ -7,7 +7,7 @@ import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 
 /** Milliseconds between two lines of progress where there is no terminal. */
-const LINE_EVERY = 5000;
+const LINE_EVERY = { text: 5000, json: 1000 };
 
 /** What is printed of a transfer: a bar, lines, or JSON lines for programs. */
 export interface Reporter extends Watcher {
@@ -35,7 +35,8 @@ export function reporter(
       return terminal.err(`\r\x1b[K${line}`);
     }
     // The first line comes at once, so that a pipe's reader knows what goes on.
-    if (time - lastLine < LINE_EVERY && (!json || now.phase === lastPhase)) {
+    const wait = json ? LINE_EVERY.json : LINE_EVERY.text;
+    if (time - lastLine < wait && (!json || now.phase === lastPhase)) {
       return;
     }
     [lastLine, lastPhase] = [time, now.phase];
@@ -55,8 +56,10 @@ export function reporter(
       );
     },
     progress,
-    ended: (ending) => {
+    close: () => {
       if (barShown) terminal.err("\r\x1b[K");
+    },
+    ended: (ending) => {
       if (json) endedJson(ending, emit);
       else endedText(ending, (text) => terminal.out(`${text}\n`));
       const failed = verdict(ending);

@@ -19,6 +19,8 @@ copy_needed() {
   make_directories --chmod=Du+rwx
   # Longest work first, so that no worker is left alone with it at the end.
   find "$WORK/parts" -type f -print0 | sort -z | workers -n 1 sh "$SELF" copy_part
+  # Rsync takes two times of a directory in the same second for equal.
+  (cd -- "$C" && xargs -0 -r -a "$WORK/needed.dirs" touch -c -d '1971-03-04 05:06:07 UTC' --) 2>>"$WORK/errors"
   make_directories
 }
 

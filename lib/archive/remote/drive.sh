@@ -73,6 +73,7 @@ set_bases() {
 }
 
 phase() {
+  echo "$(date +%s.%N) $1" 2>/dev/null >>"$T/times"
   put "$T/phase" "$1 $NUMBER $PATHS
 " || mv -f -- "$T/phase.failed" "$T/phase"
 }
@@ -223,6 +224,10 @@ another_round() {
   cat "$WORK/need" "$WORK/links" "$WORK/tied" "$WORK/unequal" "$WORK/unhashed" >"$WORK/now" 2>/dev/null
   if [ -z "${1-}" ] && same "$WORK/now" "$WORK/last" && same "$WORK/before" "$WORK/s.idx"; then return 1; fi
   mv -- "$WORK/now" "$WORK/last" || die work
+  # What rsync has left as it is although it differs is not left to its judgement again.
+  [ -n "${1-}" ] || comm -z -12 "$WORK/s.reg" "$WORK/c.reg" >"$WORK/in_both" || die work
+  [ -n "${1-}" ] || xargs -0 -r -a "$WORK/need" sh "$SELF" paths | sort -z |
+    comm -z -12 - "$WORK/in_both" >>"$WORK/force" || die work
 }
 
 # set_newer_aside: a restore leaves alone what is newer here than in the archive.

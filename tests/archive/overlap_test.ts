@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import {
+  archiveTest,
+  must,
+  seeded,
+  sleep,
+  slowDown,
+} from "../support/archive_bed.ts";
+
+archiveTest(
+  "two transfers of overlapping paths: the second is refused, saying which, or joins the same",
+  async (bed, step) => {
+    await bed.tree("exp", 120, 1);
+    await bed.tree("exp/inner", 20, 2);
+    await bed.tree("other", 20, 3);
+    await slowDown(bed, { delay: 0.3, limit: "100m" });
+    const running = bed.archiveIt("exp", "--json");
+    const id = await underWay(() => bed.archiveIt("status", "--json"));
+
+    for (
+      const args of [["exp/inner"], ["exp", "other"], ["verify", "exp"], [
+        "restore",
+        "exp",
+      ]]
+    ) {
+      await step.step(args.join(" "), async () => {
+        const ran = await bed.archiveIt(...args);
+        assert.notEqual(ran.code, 0, ran.stdout);
+        assert.match(
+          ran.stderr,
+          new RegExp(`transfer ${id} is working on the same files`),
+        );
+        assert.match(ran.stderr, new RegExp(`--follow ${id}.*cancel ${id}`));
+      });
+    }
+    const joining = bed.archiveIt("exp");
+    await step.step("what does not overlap goes on beside it", async () => {
+      const ran = await bed.archiveIt("other");
+      assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+    });
+    await step.step("the same command joins", async () => {
+      const joined = await joining;
+      assert.equal(joined.code, 0, joined.stdout + joined.stderr);
+      assert.match(joined.stderr, new RegExp(`^Joined transfer ${id}$`, "m"));
+    });
+    const first = await running;
+    assert.equal(first.code, 0, first.stdout + first.stderr);
+    const left = await bed.compare(`${bed.scratch}/exp`, `${bed.archive}/exp`);
+    assert.deepEqual(left.slice(0, -1), []);
+  },
+);
+
+archiveTest(
+  "of transfers started at the same moment one runs, whatever the order",
+  async (bed) => {
+    await bed.tree("exp", 40, 1);
+    await bed.tree("exp/inner", 10, 2);
+    const random = seeded(11);
+    for (let turn = 0; turn < 6; turn++) {
+      const runs = await Promise.all(
+        ["exp", "exp/inner", "exp"].map(async (path, at) => {
+          await sleep(random() * 60);
+          return await bed.archiveIt(
+            path,
+            "--to",
+            `turn${turn}`,
+            ...(at === 2 ? ["--jobs", "3"] : []),
+          );
+        }),
+      );
+      const done = runs.filter(({ code }) => code === 0);
+      assert.ok(done.length >= 1, JSON.stringify(runs));
+      for (const { code, stderr } of runs) {
+        if (code !== 0) assert.match(stderr, /is working on the same files/);
+      }
+      // Whoever was refused can do it now.
+      assert.equal((await bed.archiveIt("exp", "--to", `turn${turn}`)).code, 0);
+      const left = await bed.compare(
+        `${bed.scratch}/exp`,
+        `${bed.archive}/turn${turn}/exp`,
+      );
+      assert.deepEqual(left.slice(0, -1), []);
+    }
+  },
+);
+
+archiveTest(
+  "mlo archive status --follow joins a transfer whose client is gone; cancel stops it; the next goes on",
+  async (bed, step) => {
+    await bed.tree("exp", 60, 4);
+    await must([
+      "dd",
+      "if=/dev/urandom",
+      `of=${bed.scratch}/exp/big`,
+      "bs=1M",
+      "count=200",
+      "status=none",
+    ]);
+    await must(["chown", `${bed.user}:${bed.user}`, `${bed.scratch}/exp/big`]);
+    await slowDown(bed, { limit: "40m" });
+
+    await step.step("it goes on with the client gone", async () => {
+      const running = bed.archiveIt("exp", "--json");
+      const id = await underWay(() => bed.archiveIt("status", "--json"));
+      await sleep(800);
+      bed.relay.cut();
+      const lost = await running;
+      assert.equal(lost.code, 69, lost.stderr);
+      assert.match(
+        lost.stderr,
+        new RegExp(`goes on without us\nhint: .*--follow ${id}`),
+      );
+      const joined = bed.archiveIt("status", "--follow", id, "--json");
+      const { stdout, code } = await joined;
+      assert.equal(code, 0, stdout);
+      const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
+      assert.equal(events[0].event, "joined");
+      assert.ok(events.some(({ event }) => event === "progress"));
+      assert.equal(events.at(-1).outcome, "done");
+    });
+
+    await step.step(
+      "cancel stops it, and the next continues in the middle of a big file",
+      async () => {
+        await must(["sh", "-c", 'rm -rf "$1"/* "$1"/.mlo', "sh", bed.archive]);
+        const running = bed.archiveIt("exp");
+        const id = await underWay(() => bed.archiveIt("status", "--json"));
+        await sleep(2500);
+        const cancelled = await bed.archiveIt("cancel");
+        assert.equal(cancelled.code, 0, cancelled.stderr);
+        assert.match(cancelled.stdout, new RegExp(id));
+        const ended = await running;
+        assert.equal(ended.code, 1, ended.stdout);
+        assert.match(ended.stderr, /cancelled/);
+        assert.doesNotMatch(ended.stdout, /^Done/m);
+        assert.deepEqual(await bed.processes(), []);
+        const beginning = Number(
+          await must([
+            "find",
+            `${bed.archive}/.mlo/partial`,
+            "-type",
+            "f",
+            "-printf",
+            "%s",
+          ]),
+        );
+        assert.ok(beginning > 10e6, `${beginning}`);
+        const written = bed.archiveIt("exp", "--json");
+        assert.equal((await written).code, 0);
+        const left = await bed.compare(
+          `${bed.scratch}/exp`,
+          `${bed.archive}/exp`,
+        );
+        assert.deepEqual(left.slice(0, -1), []);
+      },
+    );
+  },
+);
+
+/** Waits until a transfer copies, and gives its id. */
+async function underWay(
+  status: () => Promise<{ stdout: string }>,
+): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { stdout } = await status();
+    const copying = JSON.parse(stdout || "[]").find((
+      { phase }: { phase: string },
+    ) => phase === "copying");
+    if (copying) return copying.id;
+    await sleep(50);
+  }
+  throw new Error("no transfer is under way");
+}

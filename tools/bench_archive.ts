@@ -1,0 +1,209 @@
+/**
+ * Measures `mlo archive` against one rsync on the same machine, each ratio
+ * within one run. Needs root, openssh-server, rsync, and for the far file
+ * server fuse3, libfuse3-dev and gcc. Prints one line per figure, with the bed
+ * it comes from: sshd on loopback, an account of its own, both programs' times
+ * taken from the outside, the login included in `mlo`'s and not in rsync's
+ * unless it is said.
+ */
+import {
+  type ArchiveBed,
+  must,
+  withArchiveHost,
+} from "../tests/support/archive_bed.ts";
+import { ended } from "../tests/support/laptop.ts";
+import { farMount } from "../tests/support/far_mount.ts";
+
+const figures: Record<string, () => Promise<void>> = {
+  small: smallFiles,
+  big: bigFile,
+  again: nothingToDo,
+};
+
+const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(figures);
+for (const name of chosen) await figures[name]?.();
+
+/** (a) 3,000 files of 4 KiB in 30 directories onto a file system that takes a millisecond longer for everything. */
+async function smallFiles() {
+  for (const microseconds of [1000, 0]) {
+    await withArchiveHost(async (bed) => {
+      const tree = `${bed.scratch}/small`;
+      await must(["sh", "-c", SMALL_TREE, "sh", tree]);
+      await must(["chown", "-R", `${bed.user}:`, tree]);
+      const far = microseconds === 0
+        ? undefined
+        : await farMount(bed.archive, microseconds);
+      try {
+        const mlo = await archived(bed, "small", "--jobs", "8");
+        const [copying, comparing] = mlo.phases;
+        const plain = await rsync(bed, `${tree}/`, `${bed.archive}/plain/`);
+        const where = far ? "FUSE with 1 ms on every operation" : "memory";
+        console.log(
+          `(a) 3000 files of 4 KiB onto ${where}: mlo ${mlo.seconds} s` +
+            ` (copying ${copying} s, comparing ${comparing} s), rsync -a ${plain} s,` +
+            ` ratio ${ratio(mlo.seconds, plain)}${far ? " (wanted: 0.3)" : ""}`,
+        );
+      } finally {
+        await far?.end();
+      }
+    });
+  }
+}
+
+const SMALL_TREE = `
+for d in $(seq 1 30); do
+  mkdir -p "$1/d$d" && cd "$1/d$d" && head -c 409600 /dev/urandom | split -b 4096 -a 3 - f || exit 1
+done`;
+
+/** (b) One file of 2 GiB on the disk. */
+async function bigFile() {
+  await withArchiveHost(async (bed) => {
+    const file = `${bed.scratch}/big`;
+    await must([
+      "dd",
+      "if=/dev/urandom",
+      `of=${file}`,
+      "bs=4M",
+      "count=512",
+      "status=none",
+    ]);
+    await must(["chown", bed.user, file]);
+    const plain = [];
+    const mlo = [];
+    for (let turn = 0; turn < 3; turn++) {
+      plain.push(await rsync(bed, file, `${bed.archive}/plain`));
+      await must(["rm", `${bed.archive}/plain`]);
+      mlo.push(await archived(bed, "big", "--to", `t${turn}`));
+      await must(["rm", "-r", `${bed.archive}/t${turn}`]);
+    }
+    const middle = median(plain);
+    const seconds = median(
+      mlo.map(({ seconds, phases }) => seconds - (phases[1] ?? 0)),
+    );
+    const comparing = median(mlo.map(({ phases }) => phases[1] ?? 0));
+    console.log(
+      `(b) one file of 2 GiB on ext4 or what /tmp is: mlo ${
+        seconds.toFixed(2)
+      } s without the comparison` +
+        ` (which takes ${
+          comparing.toFixed(2)
+        } s), rsync -a ${middle} s, ratio ${
+          ratio(seconds, middle)
+        } (wanted: 1.15)`,
+    );
+  }, { under: "/tmp" });
+}
+
+/** (c) A second run over 50,000 files with nothing to do. */
+async function nothingToDo() {
+  await withArchiveHost(async (bed) => {
+    await bed.tree("many", 50_000, 1);
+    await rsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`, "-H");
+    await archived(bed, "many");
+    const [mlo, plain, linked, overSsh]: number[][] = [[], [], [], []];
+    for (let turn = 0; turn < 5; turn++) {
+      mlo?.push((await archived(bed, "many")).seconds);
+      plain?.push(
+        await rsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`),
+      );
+      linked?.push(
+        await rsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`, "-H"),
+      );
+      overSsh?.push(
+        await sshRsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`),
+      );
+    }
+    const [ours, bare, hard, login] = [mlo, plain, linked, overSsh].map((
+      times,
+    ) => median(times ?? []));
+    console.log(
+      `(c) nothing to do over 50000 files in memory: mlo ${ours} s, ssh HOST rsync -a ${login} s,` +
+        ` ratio ${
+          ratio(ours ?? 0, login ?? 1)
+        } (wanted: 1.2); rsync -a alone ${bare} s, ratio ${
+          ratio(ours ?? 0, bare ?? 1)
+        }; rsync -aH alone ${hard} s`,
+    );
+  });
+}
+
+/** Runs `mlo archive` as a program of its own; seconds in all, and of the phases copying and comparing. */
+async function archived(bed: ArchiveBed, ...args: string[]) {
+  const begin = performance.now();
+  const child = bed.spawn([...args, "--json"]);
+  const seen = new Map<string, number>();
+  const ran = await ended(child);
+  const seconds = since(begin);
+  if (ran.code !== 0) throw new Error(ran.stdout + ran.stderr);
+  for (const line of ran.stdout.trim().split("\n")) {
+    const event = JSON.parse(line);
+    if (event.event === "ended") seen.set("id", event.id);
+  }
+  return { seconds, phases: await phaseTimes(bed, String(seen.get("id"))) };
+}
+
+/** Seconds that a transfer spent copying and comparing, from the log it keeps. */
+async function phaseTimes(bed: ArchiveBed, id: string): Promise<number[]> {
+  const log = await Deno.readTextFile(
+    `${bed.archive}/.mlo/transfers/${id}/times`,
+  );
+  const moments = log.trim().split("\n").map((line) => line.split(" "));
+  const spent = new Map<string, number>();
+  moments.forEach(([time, phase = ""], at) => {
+    const next = moments[at + 1]?.[0];
+    if (next === undefined) return;
+    spent.set(phase, (spent.get(phase) ?? 0) + Number(next) - Number(time));
+  });
+  return ["copying", "comparing"].map((phase) =>
+    Math.round((spent.get(phase) ?? 0) * 100) / 100
+  );
+}
+
+function asUser(bed: ArchiveBed): string[] {
+  return [
+    "setpriv",
+    "--reuid",
+    `${bed.uid}`,
+    "--regid",
+    `${bed.uid}`,
+    "--clear-groups",
+  ];
+}
+
+async function rsync(
+  bed: ArchiveBed,
+  from: string,
+  to: string,
+  ...more: string[]
+) {
+  const begin = performance.now();
+  await must([...asUser(bed), "/usr/bin/rsync", "-a", ...more, from, to]);
+  return since(begin);
+}
+
+async function sshRsync(bed: ArchiveBed, from: string, to: string) {
+  const begin = performance.now();
+  await must([
+    `${bed.top}/laptop/bin/ssh`,
+    "-l",
+    bed.user,
+    "127.0.0.1",
+    "rsync",
+    "-a",
+    from,
+    to,
+  ]);
+  return since(begin);
+}
+
+function since(begin: number): number {
+  return Math.round(performance.now() - begin) / 1000;
+}
+
+function median(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+}
+
+function ratio(one: number, other: number): string {
+  return (one / other).toFixed(3);
+}
