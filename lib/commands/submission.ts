@@ -96,13 +96,16 @@ export async function submit(
   { draft, manifest }: Submission,
   search: GenerationSearch,
 ): Promise<Result> {
+  // The check is what everything waits for: it gets the first processor.
+  const freeName = withFreeName(host, draft);
+  freeName.catch(() => {});
   const apply = draft.secret.sync
     ? startApply(host, draft.namespace)
     : undefined;
   let stage = "nothing was written";
   const work = async (): Promise<Result> => {
     const [free] = await Promise.all([
-      withFreeName(host, draft),
+      freeName,
       apply ? undefined : requireSecretKeys(host, draft),
       requireExpressible(draft, search),
     ]);

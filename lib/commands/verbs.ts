@@ -1,7 +1,11 @@
 import type { AnyCommand } from "./command.ts";
 import type { Context } from "./context.ts";
 
-/** One verb of `mlo`. Only the verb that was asked for is loaded: starting stays quick, however many there are. */
+/**
+ * One verb of `mlo`. Only what was asked for is loaded, so that starting stays
+ * quick however many verbs there are; related ones come together, since each
+ * further module that is read out of the binary costs as much as its code.
+ */
 export interface Verb {
   readonly name: string;
   /** What help says of it; a test holds it against the verb's own description. */
@@ -23,57 +27,62 @@ export const VERBS: readonly Verb[] = [
   {
     name: "list",
     summary: "List the project's jobs",
-    load: async (context) => (await import("./list.ts")).listCommand(context),
+    load: async (context) =>
+      (await import("./job_verbs.ts")).listCommand(context),
   },
   {
     name: "status",
     summary: "Say how a job is doing, and why it waits",
     load: async (context) =>
-      (await import("./status.ts")).statusCommand(context),
+      (await import("./job_verbs.ts")).statusCommand(context),
   },
   {
     name: "logs",
     summary: "Show what a job prints",
-    load: async (context) => (await import("./logs.ts")).logsCommand(context),
+    load: async (context) =>
+      (await import("./job_verbs.ts")).logsCommand(context),
   },
   {
     name: "exec",
     summary: "Run a program in a job's pod",
-    load: async (context) => (await import("./exec.ts")).execCommand(context),
+    load: async (context) =>
+      (await import("./job_verbs.ts")).execCommand(context),
   },
   {
     name: "shell",
     summary: "Open a shell in a job's pod",
-    load: async (context) => (await import("./exec.ts")).shellCommand(context),
+    load: async (context) =>
+      (await import("./job_verbs.ts")).shellCommand(context),
   },
   {
     name: "port-forward",
     summary: "Make ports of a job's pod ports of this machine",
     load: async (context) =>
-      (await import("./port_forward.ts")).portForwardCommand(context),
+      (await import("./job_verbs.ts")).portForwardCommand(context),
   },
   {
     name: "code",
     summary: "Open VS Code or Cursor inside a job's pod",
-    load: async (context) => (await import("./code.ts")).codeCommand(context),
+    load: async (context) =>
+      (await import("./job_verbs.ts")).codeCommand(context),
   },
   {
     name: "delete",
     summary: "Delete jobs, running or not; what is on scratch stays",
     load: async (context) =>
-      (await import("./delete.ts")).deleteCommand(context),
+      (await import("./job_verbs.ts")).deleteCommand(context),
   },
   {
     name: "clean",
     summary: "Delete the finished jobs, after asking",
     load: async (context) =>
-      (await import("./delete.ts")).cleanCommand(context),
+      (await import("./job_verbs.ts")).cleanCommand(context),
   },
   {
     name: "secret",
     summary: "Look after the secret that mirrors the settings file",
     load: async (context) =>
-      (await import("./secret.ts")).secretCommand(context),
+      (await import("./job_verbs.ts")).secretCommand(context),
   },
   {
     name: "archive",
@@ -84,41 +93,44 @@ export const VERBS: readonly Verb[] = [
   {
     name: "image",
     summary: "Make and publish an image of your own for jobs",
-    load: async (context) => (await import("./image.ts")).imageCommand(context),
+    load: async (context) =>
+      (await import("./setup_verbs.ts")).imageCommand(context),
   },
   {
     name: "init",
     summary: "Write the settings file, in a short conversation",
-    load: async (context) => (await import("./init.ts")).initCommand(context),
+    load: async (context) =>
+      (await import("./setup_verbs.ts")).initCommand(context),
   },
   {
     name: "doctor",
     summary: "Check the set-up: settings, keys, programs, cluster",
     load: async (context) =>
-      (await import("./doctor.ts")).doctorCommand(context),
+      (await import("./setup_verbs.ts")).doctorCommand(context),
   },
   {
     name: "setup",
     summary: "Install what is missing: kubectl, runai, the kubeconfig",
-    load: async (context) => (await import("./setup.ts")).setupCommand(context),
+    load: async (context) =>
+      (await import("./setup_verbs.ts")).setupCommand(context),
   },
   {
     name: "upgrade",
     summary: "Replace mlo by its newest release, verified",
     load: async (context) =>
-      (await import("./upgrade.ts")).upgradeCommand(context),
+      (await import("./setup_verbs.ts")).upgradeCommand(context),
   },
   {
     name: "completions",
     summary: "Print what your shell needs to complete mlo's words",
     load: async (context) =>
-      (await import("./completions.ts")).completionsCommand(context),
+      (await import("./setup_verbs.ts")).completionsCommand(context),
   },
   {
     name: "complete",
     summary: "Answer a shell that completes a command line",
     hidden: true,
     load: async (context, tree) =>
-      (await import("./completions.ts")).completeCommand(context, tree),
+      (await import("./setup_verbs.ts")).completeCommand(context, tree),
   },
 ];
