@@ -14,6 +14,11 @@ import {
 import { ended } from "../tests/support/laptop.ts";
 import { farMount } from "../tests/support/far_mount.ts";
 
+const SMALL_TREE = `
+for d in $(seq 1 30); do
+  mkdir -p "$1/d$d" && cd "$1/d$d" && head -c 409600 /dev/urandom | split -b 4096 -a 3 - f || exit 1
+done`;
+
 const figures: Record<string, () => Promise<void>> = {
   small: smallFiles,
   big: bigFile,
@@ -49,11 +54,6 @@ async function smallFiles() {
     });
   }
 }
-
-const SMALL_TREE = `
-for d in $(seq 1 30); do
-  mkdir -p "$1/d$d" && cd "$1/d$d" && head -c 409600 /dev/urandom | split -b 4096 -a 3 - f || exit 1
-done`;
 
 /** (b) One file of 2 GiB on the disk. */
 async function bigFile() {

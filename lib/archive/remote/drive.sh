@@ -131,12 +131,13 @@ list_both() {
 
 # copy_root: copies and compares until everything is equal, or says what is not.
 copy_root() {
-  list_both
+  phase listing
   if [ "$KIND" = archive ] && untouched; then
     get "$MANIFESTS/$KEY/facts"
     equal "$REPLY"
     return
   fi
+  list_both
   load_manifest
   name_partials
   : >"$WORK/force" && : >"$WORK/last" || die work

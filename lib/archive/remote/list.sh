@@ -4,15 +4,33 @@
 #   OUT.reg  PATH of every regular file
 #   OUT.hl   INODE//PATH of everything but directories with more than one name
 
+# The records of an index, for directories, links and all others.
+INDEX_D='%p//d %m - %T@ %i %C@\0'
+INDEX_L='%p//l 777 %s %T@ %i %C@ %n %l\0'
+INDEX_F='%p//%y %m %s %T@ %i %C@ %n\0'
+
 # find_into OUT START... [TESTS]: one pass over the tree, or over a part of it.
 find_into() {
   into=$1
   shift
   find "$@" \( -type f -fprintf "$into.reg" '%p\0' \
     , ! -type d -links +1 -fprintf "$into.hl" '%D:%i//%p\0' \
-    , -type d -fprintf "$into.cmp" '%p//d %m - %T@ \0' -fprintf "$into.idx" '%p//d %m - %T@ %i %C@\0' \
-    -o -type l -fprintf "$into.cmp" '%p//l 777 %s %T@ %l\0' -fprintf "$into.idx" '%p//l 777 %s %T@ %i %C@ %n %l\0' \
-    -o -fprintf "$into.cmp" '%p//%y %m %s %T@ \0' -fprintf "$into.idx" '%p//%y %m %s %T@ %i %C@ %n\0' \)
+    , -type d -fprintf "$into.cmp" '%p//d %m - %T@ \0' -fprintf "$into.idx" "$INDEX_D" \
+    -o -type l -fprintf "$into.cmp" '%p//l 777 %s %T@ %l\0' -fprintf "$into.idx" "$INDEX_L" \
+    -o -fprintf "$into.cmp" '%p//%y %m %s %T@ \0' -fprintf "$into.idx" "$INDEX_F" \)
+}
+
+# unmoved INDEX BASE [PATTERN...]: whether the tree has just the records of an
+# index that was stored. What is cut off on the way shows as a difference.
+unmoved() (
+  [ -f "$1" ] && cd -- "$2" 2>/dev/null || return
+  index=$1 changes=$WORK/${1##*/}.changes
+  shift 2
+  excluding "$TOP" find_index "$@" | sort -z | comm -z -3 --nocheck-order - "$index" >"$changes" && [ ! -s "$changes" ]
+)
+
+find_index() {
+  find "$@" \( -type d -printf "$INDEX_D" -o -type l -printf "$INDEX_L" -o -printf "$INDEX_F" \)
 }
 
 # list BASE TOP OUT [PATTERN...]: the tree TOP of BASE without what the patterns exclude.
@@ -20,6 +38,15 @@ list() (
   cd -- "$1" || return
   top=$2 out=$3
   shift 3
+  excluding "$top" find_into "$out" "$@" && sort_lists "$out"
+)
+
+# excluding TOP FUNCTION [OUT] [PATTERN...]: calls the function (find_into with
+# its OUT, or find_index) for the tree without what the patterns exclude.
+excluding() {
+  top=$1 function=$2 out=''
+  shift 2
+  [ "$function" = find_index ] || { out=$1 && shift; }
   for pattern; do
     shift
     case $pattern in
@@ -28,8 +55,8 @@ list() (
     esac
   done
   [ $# -eq 0 ] || set -- \( "$@" -false \) -prune -o
-  find_into "$out" "$top" "$@" && sort_lists "$out"
-)
+  "$function" ${out:+"$out"} "$top" "$@"
+}
 
 sort_lists() {
   for kind in idx cmp reg hl; do

@@ -21,8 +21,13 @@ cover() {
 # untouched: whether both sides are to the last inode what was compared equal before.
 untouched() {
   cover "$KEY"
-  [ "$COVER" = "$KEY" ] && same "$WORK/s.idx" "$MANIFESTS/$KEY/source.idx" &&
-    same "$WORK/c.idx" "$MANIFESTS/$KEY/copy.idx"
+  [ "$COVER" = "$KEY" ] || return
+  get "$MANIFESTS/$KEY/top"
+  [ "$REPLY" = "$TOP" ] || return
+  unmoved "$MANIFESTS/$KEY/copy.idx" "$C" &
+  excludes unmoved "$MANIFESTS/$KEY/source.idx" "$S"
+  source=$?
+  wait $! && [ "$source" -eq 0 ]
 }
 
 # load_manifest: WORK/old.LIST for this path, WORK/rest.LIST for what else its manifest holds.
