@@ -20,7 +20,7 @@ export async function farMount(
   ]);
   // The file system holds its source open by descriptor before it is hidden.
   const server = new Deno.Command(program, {
-    args: [directory, directory, "-f", "-o", "allow_other,nonempty"],
+    args: [directory, directory, "-f", "-o", "allow_other"],
     env: { FUSE_SQUASH: "0", FUSE_DELAY_US: `${microseconds}` },
     stdin: "null",
     stdout: "null",

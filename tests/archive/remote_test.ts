@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+
+const REMOTE = new URL("../../lib/archive/remote/", import.meta.url);
+
+/** What POSIX leaves out and dash, bash and busybox all have: `-ef` and `-nt` of test. */
+const ALLOWED = "SC3013";
+/** Parts of one program, looked at together, whose workers get variables by name. */
+const NOT_SEEN = "SC2034,SC2154,SC2030,SC2031,SC1010,SC2209";
+
+Deno.test("what runs on the archive host is plain sh without a warning of shellcheck", async () => {
+  const names = [
+    "base",
+    "guard",
+    "registry",
+    "list",
+    "copy",
+    "compare",
+    "manifest",
+    "drive",
+    "verify",
+    "talk",
+    "main",
+  ];
+  const found = [...Deno.readDirSync(REMOTE)].map(({ name }) => name).sort();
+  assert.deepEqual(found, names.map((name) => `${name}.sh`).sort());
+  const program = names.map((name) =>
+    Deno.readTextFileSync(new URL(`${name}.sh`, REMOTE))
+  ).join("\n");
+  const file = await Deno.makeTempFile({ suffix: ".sh" });
+  try {
+    await Deno.writeTextFile(file, program);
+    const { stdout, success } = await new Deno.Command("shellcheck", {
+      args: ["-s", "sh", "-S", "warning", "-e", `${ALLOWED},${NOT_SEEN}`, file],
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stdout));
+  } finally {
+    await Deno.remove(file);
+  }
+});
