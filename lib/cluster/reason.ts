@@ -39,7 +39,7 @@ const SCHEDULING: readonly Rule[] = [
   },
   {
     sign:
-      /insufficient (?:nvidia\.com\/gpu|gpus?)\b|not enough (?:resources: )?gpus?|no node.*(?:enough|idle).*gpu/i,
+      /insufficient (?:nvidia\.com\/gpu|gpus?)\b|(?:not|n'?t have) enough (?:resources:? )?gpus?|no node.*(?:enough|idle).*gpu/i,
     text: (_, pod) => `no node has ${gpus(pod)} free`,
     hint: "wait, or allow more node types: --node-type h100,h200",
   },

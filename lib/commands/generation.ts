@@ -1,6 +1,7 @@
-import { MloError } from "../error.ts";
+import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { decodeProbe, type Generation, probeCall } from "../runai/detect.ts";
+import { runaiFailure } from "../runai/runai_failure.ts";
 import { findOnPath } from "./on_path.ts";
 
 /** How long an answer is believed for an unchanged `runai`, in milliseconds: it can update itself. */
@@ -71,8 +72,11 @@ async function ask(
   host: Host,
   file: RunaiFile | undefined,
 ): Promise<Generation> {
-  const generation = decodeProbe(await host.programs.run(probeCall()));
+  const outcome = await host.programs.run(probeCall());
+  const generation = decodeProbe(outcome);
   if (generation === undefined) {
+    const failure = runaiFailure("ask runai which one it is", "", outcome);
+    if (failure.exitCode !== ExitCode.failed) throw failure;
     throw new MloError(
       "Cannot tell which generation the runai on the PATH is",
       { hint: "set RUNAI_CLI to v1 or v2 in the settings file" },

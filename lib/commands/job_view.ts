@@ -33,7 +33,7 @@ export function jobView(
     gpus: own.length > 0
       ? own.reduce((sum, { gpus }) => sum + gpus, 0)
       : job.gpus ?? null,
-    nodes: nodes.length > 0 || job.node === undefined
+    nodes: own.length > 0 || job.node === undefined
       ? [...new Set(nodes)]
       : [job.node],
     image: own[0]?.image ?? job.image ?? null,

@@ -38,6 +38,12 @@ const KINDS = ["interactive", "train", "distributed"];
 /** The jobs of the double, and the pods they show. */
 export class JobStore {
   readonly #jobs = new Map<string, DoubleJob>();
+  #defaults: Partial<DoubleJob> = {};
+
+  /** What becomes of the jobs made from now on, where their makers do not say. */
+  setDefaults(fields: Partial<DoubleJob>): void {
+    this.#defaults = fields;
+  }
 
   list(namespace?: string): DoubleJob[] {
     return [...this.#jobs.values()].filter((job) =>
@@ -65,7 +71,12 @@ export class JobStore {
       );
     }
     const createdAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-    const stored = { createdAt, phase: "Running", ...job };
+    const stored = {
+      createdAt,
+      phase: "Running",
+      ...this.#defaults,
+      ...job,
+    };
     this.#jobs.set(key, stored);
     return stored;
   }

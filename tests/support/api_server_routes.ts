@@ -178,7 +178,10 @@ function podLog(
   const asPrevious: DoubleJob = url.searchParams.get("previous") === "true"
     ? { ...job, restarts: (job.restarts ?? 0) - 1 }
     : job;
-  return cluster.logs.answer(logKey(asPrevious, name), url.searchParams);
+  const query = new URLSearchParams(url.searchParams);
+  // Nobody writes any more, so there is nothing to stay for.
+  if (/Succeeded|Failed/.test(job.phase ?? "")) query.delete("follow");
+  return cluster.logs.answer(logKey(asPrevious, name), query);
 }
 
 function secrets(

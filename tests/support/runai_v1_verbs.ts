@@ -28,6 +28,9 @@ export async function runV1(
   if (verb === "submit" || verb === "submit-dist") {
     return await submit(words, world);
   }
+  if (!["whoami", "list", "delete"].includes(verb ?? "")) {
+    throw new Refused(`unknown command "${verb}" for "runai"`);
+  }
   refuseByFault(world);
   if (verb === "whoami") return console.log("User: ada");
   if (verb === "list") {
@@ -107,7 +110,7 @@ async function list(words: readonly string[], world: World) {
       job.name,
       job.phase ?? "Running",
       "1s",
-      "node-1",
+      job.phase === "Pending" ? "" : "node-1",
       job.image,
       types[job.kind] ?? job.kind,
       project,
