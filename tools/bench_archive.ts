@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a report for whoever runs it
 /**
  * Measures `mlo archive` against one rsync on the same machine, each ratio
  * within one run. Needs root, openssh-server, rsync, and for the far file

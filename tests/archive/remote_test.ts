@@ -7,28 +7,30 @@ const ALLOWED = "SC3013";
 /** Parts of one program, looked at together, whose workers get variables by name. */
 const NOT_SEEN = "SC2034,SC2154,SC2030,SC2031,SC1010,SC2209";
 
+const PARTS = [
+  "base",
+  "guard",
+  "registry",
+  "list",
+  "copy",
+  "compare",
+  "manifest",
+  "drive",
+  "verify",
+  "talk",
+  "main",
+];
+
 Deno.test("what runs on the archive host is plain sh without a warning of shellcheck", async () => {
-  const names = [
-    "base",
-    "guard",
-    "registry",
-    "list",
-    "copy",
-    "compare",
-    "manifest",
-    "drive",
-    "verify",
-    "talk",
-    "main",
-  ];
-  const found = [...Deno.readDirSync(REMOTE)].map(({ name }) => name).sort();
-  assert.deepEqual(found, names.map((name) => `${name}.sh`).sort());
-  const program = names.map((name) =>
-    Deno.readTextFileSync(new URL(`${name}.sh`, REMOTE))
-  ).join("\n");
+  const names = PARTS.map((name) => `${name}.sh`);
+  const found = await Array.fromAsync(Deno.readDir(REMOTE));
+  assert.deepEqual(found.map(({ name }) => name).sort(), [...names].sort());
+  const texts = await Promise.all(
+    names.map((name) => Deno.readTextFile(new URL(name, REMOTE))),
+  );
   const file = await Deno.makeTempFile({ suffix: ".sh" });
   try {
-    await Deno.writeTextFile(file, program);
+    await Deno.writeTextFile(file, texts.join("\n"));
     const { stdout, success } = await new Deno.Command("shellcheck", {
       args: ["-s", "sh", "-S", "warning", "-e", `${ALLOWED},${NOT_SEEN}`, file],
     }).output();

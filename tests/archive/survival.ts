@@ -28,6 +28,7 @@ export async function survive(
   const seed = Number(
     Deno.env.get("MLO_TEST_SEED") ?? Math.floor(Math.random() * 1e9),
   );
+  // deno-lint-ignore no-console -- a failure can be had again
   console.log(`MLO_TEST_SEED=${seed}`);
   const random = seeded(seed);
   await furnish(bed);
