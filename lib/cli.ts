@@ -22,7 +22,7 @@ export async function run(
   const { words, rest } = splitAtDoubleDash(args);
   try {
     if (words.length === 0 && rest === undefined) words.push("--help");
-    const program = await commandTree(host, rest, verbsOf(words, rest));
+    const program = await commandTree(host, rest, scopeOf(words, rest));
     await program.parseAsync(words, { from: "user" });
     return ExitCode.done;
   } catch (error) {
@@ -41,25 +41,38 @@ function splitAtDoubleDash(args: readonly string[]) {
     : { words: args.slice(0, at), rest: args.slice(at + 1) };
 }
 
-/** The verbs that a command line is about: they are loaded, the others are names only. */
-function verbsOf(
-  words: readonly string[],
-  rest: readonly string[] | undefined,
-): readonly Verb[] {
-  const plain = words.filter((word) => !word.startsWith("-"));
-  const named = [plain[0], plain[0] === "help" ? plain[1] : undefined];
-  // The words that a shell wants completed stand behind `--`.
-  if (plain[0] === "complete") {
-    named.push(rest?.find((word) => word !== "" && !word.startsWith("-")));
-  }
-  return VERBS.filter(({ name }) => named.includes(name));
+/** How much of the command tree a command line is about. */
+interface Scope {
+  /** The verbs that must be there with all their flags. */
+  readonly loaded: readonly Verb[];
+  /** The verbs that must be there at all. */
+  readonly named: readonly Verb[];
 }
 
-/** The command tree, in which the verbs of `loaded` have all their flags. */
+function scopeOf(
+  words: readonly string[],
+  rest: readonly string[] | undefined,
+): Scope {
+  const find = (name: string | undefined) =>
+    VERBS.filter((verb) => verb.name === name);
+  const plain = words.filter((word) => !word.startsWith("-"));
+  if (plain[0] === "help") return { loaded: find(plain[1]), named: VERBS };
+  if (plain[0] === "complete") {
+    // The words that a shell wants completed stand behind `--`.
+    const verb = rest?.find((word) => word !== "" && !word.startsWith("-"));
+    return { loaded: [...find("complete"), ...find(verb)], named: VERBS };
+  }
+  const [verb] = find(words[0]);
+  return verb
+    ? { loaded: [verb], named: [verb] }
+    : { loaded: find(plain[0]), named: VERBS };
+}
+
+/** The command tree with the verbs of a scope: all of them, unless it says less. */
 export async function commandTree(
   host: Host,
   rest: readonly string[] | undefined,
-  loaded: readonly Verb[] = VERBS,
+  { loaded, named }: Scope = { loaded: VERBS, named: VERBS },
 ): Promise<AnyCommand> {
   const program = new Command("mlo")
     .description("From a laptop to GPUs and back")
@@ -78,7 +91,7 @@ export async function commandTree(
     },
   };
   const tree = program as AnyCommand;
-  for (const verb of VERBS) {
+  for (const verb of named) {
     const command = loaded.includes(verb)
       ? await verb.load(context, () => tree)
       : new Command(verb.name).description(verb.summary);

@@ -81,6 +81,7 @@ async function bigFile() {
     const seconds = median(
       mlo.map(({ seconds, phases }) => seconds - (phases[1] ?? 0)),
     );
+    const copying = median(mlo.map(({ phases }) => phases[0] ?? 0));
     const comparing = median(mlo.map(({ phases }) => phases[1] ?? 0));
     console.log(
       `(b) one file of 2 GiB on ext4 or what /tmp is: mlo ${

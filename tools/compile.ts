@@ -105,7 +105,14 @@ export async function compile(
   const directory = `dist/bundle/${baseName(output)}`;
   await Deno.remove(directory, { recursive: true }).catch(() => {});
   await deno([
-    ...["bundle", "--quiet", "--code-splitting", "--outdir", directory],
+    ...[
+      "bundle",
+      "--quiet",
+      "--minify",
+      "--code-splitting",
+      "--outdir",
+      directory,
+    ],
     entry,
   ]);
   const bundle = `${directory}/${baseName(entry).replace(/\.ts$/, ".js")}`;

@@ -1,10 +1,12 @@
 import type { AnyCommand } from "./command.ts";
 import type { Context } from "./context.ts";
+import { submitCommand } from "./submit.ts";
 
 /**
  * One verb of `mlo`. Only what was asked for is loaded, so that starting stays
  * quick however many verbs there are; related ones come together, since each
  * further module that is read out of the binary costs as much as its code.
+ * The verb that is used most is always there.
  */
 export interface Verb {
   readonly name: string;
@@ -21,8 +23,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: "submit",
     summary: "Submit a job with run:ai, after syncing its secret",
-    load: async (context) =>
-      (await import("./submit.ts")).submitCommand(context),
+    load: (context) => Promise.resolve(submitCommand(context) as AnyCommand),
   },
   {
     name: "list",
