@@ -123,7 +123,7 @@ async function film(bed: Bed, scene: Scene): Promise<string> {
     `${key}='${value}'`
   );
   await tmux(
-    ...["new-session", "-d", "-x", "100", "-y", "60", "-c", bed.home],
+    ...["new-session", "-d", "-x", "110", "-y", "60", "-c", bed.home],
     `printf '\\033[1m$ ${scene.command}\\033[0m\\n'; env -i ${
       assignments.join(" ")
     } ${scene.command}; sleep 600`,

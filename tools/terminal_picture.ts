@@ -46,19 +46,32 @@ export function terminalPicture(screen: string, title: string): string {
       `<circle cx="${20 + 18 * index}" cy="18" r="6" fill="${fill}"/>`
     ),
     `<g font-family="ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">`,
-    ...rows.map((row, index) =>
-      rowOf(row, CELL.top + (index + 0.75) * CELL.height)
-    ),
+    ...rowsOf(rows),
     "</g>",
     "</svg>",
     "",
   ].join("\n");
 }
 
-function rowOf(row: string, y: number): string {
+/** A style holds until it is changed, beyond the end of a row. */
+function rowsOf(rows: readonly string[]): string[] {
+  let style = PLAIN;
+  return rows.map((row, index) => {
+    const spans = spansOf(row, style);
+    style = spans.at(-1)?.style ?? style;
+    return rowOf(spans, CELL.top + (index + 0.75) * CELL.height);
+  });
+}
+
+interface Span {
+  readonly text: string;
+  readonly style: Style;
+}
+
+function rowOf(row: readonly Span[], y: number): string {
   let column = 0;
   const spans: string[] = [];
-  for (const { text, style } of spansOf(row)) {
+  for (const { text, style } of row) {
     const length = [...text].length;
     if (text.trim() !== "") {
       const x = (CELL.left + column * CELL.width).toFixed(1);
@@ -74,15 +87,18 @@ function rowOf(row: string, y: number): string {
   return `<text y="${y.toFixed(1)}">${spans.join("")}</text>`;
 }
 
-function* spansOf(row: string): Generator<{ text: string; style: Style }> {
-  let style = PLAIN;
+/** The row's pieces; the last may be empty and only carry the style on. */
+function spansOf(row: string, before: Style): Span[] {
+  let style = before;
   // deno-lint-ignore no-control-regex
-  for (const part of row.split(/(\u001b\[[0-9;]*m)/)) {
+  const parts = row.split(/(\u001b\[[0-9;]*m)/);
+  return parts.flatMap((part) => {
     // deno-lint-ignore no-control-regex
     const codes = /^\u001b\[([0-9;]*)m$/.exec(part)?.[1];
-    if (codes !== undefined) style = changed(style, codes);
-    else if (part !== "") yield { text: part, style };
-  }
+    if (codes === undefined) return [{ text: part, style }];
+    style = changed(style, codes);
+    return [];
+  });
 }
 
 function changed(style: Style, codes: string): Style {

@@ -39,7 +39,7 @@ export function doctorCommand(context: Context) {
           .map(([name, work]) => inTime(host, name, work)),
       );
       const findings = [...examined.findings, ...groups.flat()];
-      printFindings(host.terminal, findings, flags.json === true);
+      printFindings(host, findings, flags.json === true);
       const faults = findings.filter(({ status }) => status === "fault");
       if (faults.length > 0) {
         throw new MloError(

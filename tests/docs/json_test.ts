@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { type Laptop, withLaptop } from "../support/laptop.ts";
+import { installRunaiV2 } from "../support/runai_double_v2.ts";
+
+/** The fields of each verb as the page documents them: path to types. */
+async function documented(): Promise<Map<string, Map<string, string[]>>> {
+  const page = new URL("../../docs/json.md", import.meta.url);
+  const verbs = new Map<string, Map<string, string[]>>();
+  for (
+    const section of (await Deno.readTextFile(page)).split(/^## /m).slice(1)
+  ) {
+    const [, verb = ""] = /^`mlo (\w+)/.exec(section) ?? [];
+    const fields = section.matchAll(/^\| `([^`]+)` *\| ([a-z ]+?) *\|/gm);
+    verbs.set(
+      verb,
+      new Map(
+        [...fields].map((
+          [, path = "", types = ""],
+        ) => [path, types.split(" or ")]),
+      ),
+    );
+  }
+  return verbs;
+}
+
+/** Every path of a value with the type that is there. */
+function* fieldsOf(
+  value: unknown,
+  path = "",
+): Generator<[path: string, type: string]> {
+  const type = value === null
+    ? "null"
+    : Array.isArray(value)
+    ? "array"
+    : typeof value;
+  if (path !== "" && path !== "[]") yield [path, type];
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      // An item that is an object is told by its fields.
+      for (const field of fieldsOf(item, `${path}[]`)) {
+        if (field[0] !== `${path}[]` || field[1] !== "object") yield field;
+      }
+    }
+  } else if (value !== null && typeof value === "object") {
+    for (const [name, inner] of Object.entries(value)) {
+      yield* fieldsOf(inner, path === "" ? name : `${path}.${name}`);
+    }
+  }
+}
+
+/** Jobs that together show every field. */
+function fill({ cluster, namespace }: Laptop) {
+  const base = { namespace, image: "image", kind: "train" } as const;
+  cluster.jobs.create({ ...base, name: "run" });
+  cluster.jobs.create({
+    ...base,
+    name: "wait",
+    phase: "Pending",
+    unscheduled: "Insufficient cpu",
+  });
+  cluster.jobs.create({
+    ...base,
+    name: "odd",
+    phase: "Pending",
+    unscheduled: "odd",
+  });
+  cluster.jobs.create({ ...base, name: "bad", phase: "Failed" });
+  cluster.jobs.create({
+    ...base,
+    name: "none",
+    phase: "Pending",
+    podless: true,
+  });
+  cluster.events.add(namespace, { name: "run-0-0" }, {
+    reason: "Started",
+    message: "m",
+  });
+  cluster.logs.append(`${namespace}/bad-0-0/0`, [{
+    time: "2026-01-01T00:00:00Z",
+    text: "a\n",
+  }]);
+}
+
+const SAMPLES: Record<string, string[][]> = {
+  list: [["list"]],
+  status: ["run", "wait", "odd", "bad", "none"].map((job) => ["status", job]),
+  logs: [["logs", "bad"]],
+  submit: [
+    ["submit", "-n", "one", "--dry-run"],
+    [
+      "submit",
+      "-n",
+      "two",
+      "--cpus",
+      "1",
+      "--memory",
+      "1G",
+      "--node-type",
+      "h100",
+      "--workers",
+      "1",
+      "--",
+      "x",
+    ],
+  ],
+};
+
+for (const generation of ["v1", "v2"] as const) {
+  Deno.test(`--json has the documented fields, all of them and no others (${generation})`, () =>
+    withLaptop(async (laptop) => {
+      if (generation === "v2") await installRunaiV2(`${laptop.home}/bin`);
+      fill(laptop);
+      const pages = await documented();
+      assert.deepEqual([...pages.keys()], Object.keys(SAMPLES));
+      for (const [verb, samples] of Object.entries(SAMPLES)) {
+        const wanted = pages.get(verb) ?? new Map();
+        const seen = new Set<string>();
+        const all = verb === "submit" && generation === "v1"
+          // Only the first generation can declare ports.
+          ? [...samples, ["submit", "-n", "three", "-p", "80:8080"]]
+          : samples;
+        for (const args of all) {
+          const at = args.indexOf("--");
+          const words = args.toSpliced(
+            at === -1 ? args.length : at,
+            0,
+            "--json",
+          );
+          const { code, stdout, stderr } = await laptop.mlo(...words);
+          assert.equal(code, 0, `${words}: ${stderr}`);
+          for (const [path, type] of fieldsOf(JSON.parse(stdout))) {
+            seen.add(path);
+            assert.ok(
+              wanted.has(path),
+              `mlo ${verb}: ${path} is not documented`,
+            );
+            assert.ok(
+              wanted.get(path).includes(type),
+              `mlo ${verb}: ${path} is ${type}`,
+            );
+          }
+        }
+        const missing = [...wanted.keys()].filter((path) => !seen.has(path))
+          .filter((path) =>
+            generation === "v1" || !path.startsWith("plan.job.ports[]")
+          );
+        assert.deepEqual(missing, [], `mlo ${verb}`);
+      }
+    }));
+}

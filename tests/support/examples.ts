@@ -1,0 +1,194 @@
+/** Commands as help and documents show them, run on a laptop where they make sense. */
+import { run } from "../../lib/cli.ts";
+import { releaseFile } from "../../lib/setup/addresses.ts";
+import type { ArchiveBed } from "./archive_bed.ts";
+import {
+  ended,
+  hostInMemory,
+  type Laptop,
+  type Ran,
+  withLaptop,
+} from "./laptop.ts";
+import { startPublishers, sumsOf } from "./publishers.ts";
+
+/** The `$ mlo …` lines of console blocks, comments and continued lines included. */
+export function commandsIn(text: string): string[] {
+  return [...text.matchAll(/^ *\$ (mlo\b.*(?:\\\n.*)*)$/gm)]
+    .map(([, line]) => (line ?? "").trim());
+}
+
+/** The words that `mlo` gets from a line, as bash reads it; pipes and redirections are bash's. */
+export async function wordsOf(line: string, home: string): Promise<string[]> {
+  const { stdout, success } = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      `mlo() { printf '%s\\0' "$@" >&3; }; exec 3>&1 >/dev/null 2>&1 </dev/null
+mkdir -p ~/.config/fish/completions; eval "$1"`,
+      "bash",
+      line,
+    ],
+    env: { HOME: home },
+    cwd: home,
+  }).output();
+  if (!success) throw new Error(`bash cannot run ${line}`);
+  return new TextDecoder().decode(stdout).split("\0").slice(0, -1);
+}
+
+/** Verbs that hold on to their terminal or their streams: they run as programs of their own. */
+const APART = ["exec", "shell", "logs", "port-forward", "code"];
+
+/** Runs one command on a laptop with the jobs exp, dev and big, and one that has ended. */
+export async function runExample(line: string): Promise<Ran> {
+  let ran: Ran | undefined;
+  await withLaptop(async (laptop) => {
+    await prepare(laptop);
+    const words = await wordsOf(line, laptop.home);
+    const verb = words.find((word) => !word.startsWith("-")) ?? "";
+    if (verb === "upgrade") ran = await runUpgrade(laptop, words);
+    else if (verb === "init") {
+      // A first run: there are no settings yet.
+      await Deno.remove(`${laptop.home}/.config/mlo/.env`);
+      ran = await laptop.mlo(...words);
+    } else if (APART.includes(verb) || words.includes("--shell")) {
+      ran = await runApart(laptop, verb, words);
+    } else {
+      if (verb === "submit") freeName(laptop, words);
+      ran = await laptop.mlo(...words);
+    }
+  });
+  if (ran === undefined) throw new Error(`${line} was not run`);
+  return ran;
+}
+
+async function prepare(laptop: Laptop): Promise<void> {
+  const { home, cluster, namespace } = laptop;
+  const base = { namespace, image: "image", gpus: 1 };
+  cluster.jobs.create({ ...base, name: "exp", kind: "train" });
+  cluster.jobs.create({ ...base, name: "dev", kind: "interactive" });
+  cluster.jobs.create({
+    ...base,
+    name: "big",
+    kind: "distributed",
+    workers: 3,
+  });
+  cluster.jobs.create({
+    ...base,
+    name: "old",
+    kind: "train",
+    phase: "Succeeded",
+  });
+  const script = async (name: string, body: string) => {
+    await Deno.writeTextFile(`${home}/bin/${name}`, `#!/bin/sh\n${body}\n`);
+    await Deno.chmod(`${home}/bin/${name}`, 0o755);
+  };
+  await script("ssh", 'echo "You\'ve successfully authenticated" >&2; exit 0');
+  for (const name of ["code", "cursor", "docker"]) await script(name, "exit 0");
+  await furnishPod(laptop);
+  await Deno.mkdir(`${home}/getting-started`);
+  await Deno.writeTextFile(
+    `${home}/getting-started/.env`,
+    "LDAP_USERNAME=ada\nLDAP_UID=123456\nexport HF_TOKEN='hf'\n",
+  );
+  await Deno.mkdir(`${home}/.ssh`);
+  await new Deno.Command("ssh-keygen", {
+    args: ["-q", "-t", "ed25519", "-N", "", "-f", `${home}/.ssh/github`],
+  }).output();
+  await laptop.mlo("secret", "sync");
+  await laptop.mlo("image", "init", "docker");
+}
+
+/** The programs of a pod, of which none does anything to this machine. */
+async function furnishPod(laptop: Laptop): Promise<void> {
+  const directory = `${laptop.home}/pod`;
+  await Deno.mkdir(directory);
+  for (const name of POD_PROGRAMS) {
+    const file = `${directory}/${name}`;
+    await Deno.writeTextFile(file, "#!/bin/sh\nexit 0\n");
+    await Deno.chmod(file, 0o755);
+  }
+  const env = { PATH: directory };
+  laptop.cluster.pod = { ...laptop.cluster.pod, directory, env };
+}
+
+const POD_PROGRAMS = ["chmod", "id", "ls", "nvidia-smi", "python", "uv", "zsh"];
+
+/** A program of its own with an empty standard input; what does not end by itself gets ^C. */
+async function runApart(
+  laptop: Laptop,
+  verb: string,
+  words: readonly string[],
+): Promise<Ran> {
+  if (verb === "submit") freeName(laptop, words);
+  const child = laptop.spawn(words);
+  const forever = verb === "port-forward" || words.includes("-f");
+  if (!forever) return await ended(child);
+  // It has begun once it prints or has had a moment to fail in.
+  const settled = Promise.withResolvers<void>();
+  const moment = setTimeout(settled.resolve, 3_000);
+  const stdout = readAll(child.stdout, settled.resolve);
+  const stderr = readAll(child.stderr, settled.resolve);
+  await Promise.race([settled.promise, child.status]);
+  clearTimeout(moment);
+  child.kill("SIGINT");
+  const { code } = await child.status;
+  const printed = { stdout: await stdout, stderr: await stderr };
+  return { code: code === 130 ? 0 : code, ...printed };
+}
+
+async function readAll(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onOutput: () => void,
+): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    onOutput();
+  }
+  return text;
+}
+
+/** A name that an example gives to a new job must be free. */
+function freeName(laptop: Laptop, words: readonly string[]): void {
+  const name = words[words.indexOf("-n") + 1] ?? "";
+  try {
+    laptop.cluster.jobs.delete(laptop.namespace, name);
+  } catch {
+    // It is free.
+  }
+}
+
+async function runUpgrade(
+  laptop: Laptop,
+  words: readonly string[],
+): Promise<Ran> {
+  const publishers = startPublishers();
+  try {
+    const content = "#!/bin/sh\necho mlo 9.9.9\n";
+    const own = `${laptop.home}/bin/mlo`;
+    const { host, printed } = hostInMemory(
+      { ...laptop.env, MLO_MIRROR: publishers.mirror },
+      laptop.home,
+    );
+    const file = releaseFile(host.env.platform);
+    const latest = "github.com/epfml/mlo/releases/latest/download";
+    publishers.files.set(`${latest}/${file}`, content);
+    const sums = await sumsOf({ [file]: content });
+    publishers.files.set(`${latest}/SHA256SUMS`, sums);
+    await Deno.writeTextFile(own, content, { mode: 0o755 });
+    await Deno.writeTextFile(`${own}.old`, content, { mode: 0o755 });
+    const env = Object.create(host.env, { executable: { value: own } });
+    const code = await run(words, { ...host, env });
+    return { code, ...printed() };
+  } finally {
+    await publishers.stop();
+  }
+}
+
+/** Runs an example of `mlo archive` on an archive host that has the run it is about. */
+export async function runArchiveExample(
+  bed: ArchiveBed,
+  line: string,
+): Promise<Ran> {
+  const [, ...words] = await wordsOf(line, `${bed.top}/laptop`);
+  return await bed.archiveIt(...words);
+}
