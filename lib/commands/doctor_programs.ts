@@ -38,11 +38,9 @@ export async function checkRunai(
   const generation = probe && decodeProbe(probe);
   if (generation === undefined) {
     return [
-      fault(
+      probe?.timedOut ? silent("runai does not answer") : fault(
         "runai",
-        probe?.timedOut
-          ? "runai does not answer"
-          : "runai cannot be run, or is no run:ai CLI that is known",
+        "runai cannot be run, or is no run:ai CLI that is known",
         "mlo setup --replace",
       ),
     ];
@@ -62,11 +60,7 @@ export async function checkRunai(
 
 function loggedIn(who: Outcome | undefined, generation: Generation): Finding {
   if (who === undefined || who.timedOut) {
-    return fault(
-      "runai",
-      "runai does not answer: connect to the EPFL network or its VPN",
-      "runai whoami",
-    );
+    return silent("runai does not answer");
   }
   const decoder = new TextDecoder();
   const said = decoder.decode(who.stdout) + decoder.decode(who.stderr);
@@ -75,13 +69,14 @@ function loggedIn(who: Outcome | undefined, generation: Generation): Finding {
     return ok("runai", `${generation}, logged in`);
   }
   if (/no such host|dial tcp|i\/o timeout|connection refused/i.test(said)) {
-    return fault(
-      "runai",
-      "run:ai cannot be reached: connect to the EPFL network or its VPN",
-      "runai whoami",
-    );
+    return silent("run:ai cannot be reached");
   }
   return fault("runai", "runai is not logged in", "runai login");
+}
+
+function silent(what: string): Finding {
+  const message = `${what}: connect to the EPFL network or its VPN`;
+  return fault("runai", message, "runai whoami");
 }
 
 async function attempt(
