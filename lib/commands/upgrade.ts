@@ -73,10 +73,11 @@ async function rollBack(host: Host, file: string): Promise<string> {
   if (kept === undefined) {
     throw new MloError("Cannot go back: no version before this one is kept");
   }
+  const said = await versionOf(host, `${file}.old`);
   const current = await readProgram(host, file);
   await writeProgram(host, file, kept);
   await writeProgram(host, `${file}.old`, current);
-  return `Went back to ${await versionOf(host, file)}`;
+  return `Went back to ${said}`;
 }
 
 async function readProgram(
@@ -116,7 +117,7 @@ async function versionOf(host: Host, file: string): Promise<string> {
   const said = new TextDecoder().decode(stdout).trim();
   if (code === 0 && said.startsWith("mlo ")) return said;
   throw new MloError(
-    "Cannot upgrade: the new version does not run on this machine (on Linux it needs glibc 2.27 or newer, so neither Alpine nor very old systems)",
-    { exitCode: ExitCode.failed, hint: "The old version stays as it is" },
+    "Cannot replace mlo: the other version does not run on this machine (on Linux it needs glibc 2.27 or newer, so neither Alpine nor very old systems)",
+    { exitCode: ExitCode.failed, hint: "Nothing was replaced" },
   );
 }
