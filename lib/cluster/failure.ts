@@ -36,6 +36,14 @@ const UNREACHABLE = {
   exitCode: ExitCode.unreachable,
 };
 
+/** The error for an answer that never came, or not whole; `what` completes "Cannot …". */
+export function unreachable(what: string): MloError {
+  return new MloError(`Cannot ${what}: ${UNREACHABLE.reason()}`, {
+    hint: UNREACHABLE.hint(),
+    exitCode: UNREACHABLE.exitCode,
+  });
+}
+
 /**
  * The faults by the words of kubectl 1.27 to 1.32 and of the Go libraries
  * under it; the first that fits is told. Their order matters: a log-in that

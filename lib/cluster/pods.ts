@@ -1,4 +1,5 @@
 import { MloError } from "../error.ts";
+import { unreachable } from "./failure.ts";
 
 /** A pod, as far as it tells about its job. */
 export interface Pod {
@@ -82,16 +83,21 @@ interface RawList {
 }
 
 function parseList(text: string): RawList {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (
-      typeof parsed === "object" && parsed !== null && "kind" in parsed &&
-      (parsed.kind === "PodList" || parsed.kind === "List")
-    ) return parsed as RawList;
-  } catch {
-    // Told below.
-  }
+  const parsed = parseWhole(text);
+  if (
+    typeof parsed === "object" && parsed !== null && "kind" in parsed &&
+    (parsed.kind === "PodList" || parsed.kind === "List")
+  ) return parsed as RawList;
   throw new MloError("Cannot read the list of pods: kubectl gave no PodList");
+}
+
+/** `kubectl get --raw` ends with 0 also when the connection breaks in the middle of the answer (1.32, HTTP/1.1). */
+function parseWhole(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreachable("list the pods of the project");
+  }
 }
 
 function decodePod(pod: RawPod): Pod {

@@ -70,7 +70,11 @@ Deno.test("decodePods() gives the token of the next page, if there is one", () =
 
 for (const text of ["", "[]", "null", '{"kind":"Status"}']) {
   Deno.test(`decodePods() refuses ${text || "nothing"}`, () => {
-    assert.throws(() => decodePods(text), /gave no PodList/);
+    assert.throws(
+      () => decodePods(text),
+      // What is no whole JSON broke off on its way.
+      text === "" || text === "{" ? /cannot be reached/ : /gave no PodList/,
+    );
   });
 }
 

@@ -9,6 +9,7 @@ import { answer, type Asked, type Cluster } from "./api_server_routes.ts";
 import { SecretStore } from "./api_server_secrets.ts";
 import { ApiError } from "./api_server_status.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { startTlsFront } from "./tls_front.ts";
 
 /** An API server that tests can drive `kubectl` against: the double or a real one. */
 export interface TestCluster {
@@ -109,9 +110,10 @@ export async function startApiServer(
     port: (port) => port,
   };
   const listen = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-  const api = Deno.serve({ ...listen, ...certificate }, front.serveApi);
+  const api = Deno.serve(listen, front.serveApi);
+  const tls = await startTlsFront(certificate, api.addr.port);
   const side = Deno.serve(listen, front.serveControl);
-  const url = `https://127.0.0.1:${api.addr.port}`;
+  const url = `https://127.0.0.1:${tls.port}`;
   const environments = await kubeconfigs(directory, url, certificate.cert);
 
   return {
@@ -138,6 +140,7 @@ export async function startApiServer(
       Promise.resolve(cluster.secrets.find(namespace, name)),
     stop: async () => {
       front.stop();
+      await tls.stop();
       await Promise.all([api.shutdown(), side.shutdown()]);
       await Deno.remove(directory, { recursive: true });
     },
