@@ -23,6 +23,20 @@ const NEEDS: readonly Need[] = [
   { what: "curl", package: "curl" },
   { what: "timeout", package: "coreutils" },
   { what: "strace", package: "strace" },
+  { what: "sudo", package: "sudo" },
+  { what: "tmux", package: "tmux" },
+  { what: "sshd", package: "openssh-server" },
+  { what: "rsync", package: "rsync" },
+  { what: "shfmt", package: "shfmt" },
+  { what: "dockerd", package: "docker.io" },
+  { what: "docker-registry", package: "docker-registry" },
+  { what: "mmdebstrap", package: "mmdebstrap" },
+  { what: "fusermount3", package: "fuse3" },
+  { what: "/usr/include/fuse3/fuse.h", package: "libfuse3-dev" },
+  { what: "gcc", package: "gcc" },
+  { what: "/usr/include/stdio.h", package: "libc6-dev" },
+  { what: "pkg-config", package: "pkg-config" },
+  { what: "setpriv", package: "util-linux" },
 ];
 
 /** Not in Debian: the tests that need it say so, and with CI they fail. */
