@@ -52,7 +52,7 @@ export async function takeFlags(host: Host, flags: InitFlags): Promise<Known> {
   values = withoutDefaults(values, host.env.home);
   const user = values.get("LDAP_USERNAME");
   if (flags.lookup && user !== undefined && !values.has("LDAP_UID")) {
-    values.set("LDAP_UID", await lookUpUid(host, user, values));
+    values.set("LDAP_UID", await lookUpUid(host, user, values, flags.input));
   }
   return {
     values,

@@ -64,7 +64,7 @@ class Asking {
       )
     ) {
       try {
-        const uid = await lookUpUid(this.host, user, this.values);
+        const uid = await lookUpUid(this.host, user, this.values, true);
         this.values.set("LDAP_UID", uid);
         this.questions.say(`Your uid is ${uid}`);
         return;

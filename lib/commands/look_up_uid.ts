@@ -14,7 +14,8 @@ const PATIENCE = 90_000;
 export async function lookUpUid(
   host: Host,
   user: string,
-  values: ReadonlyMap<string, string> = new Map(),
+  values: ReadonlyMap<string, string>,
+  mayAsk: boolean,
 ): Promise<string> {
   const wanted = new Map([...values, ["LDAP_USERNAME", user], [
     "LDAP_UID",
@@ -22,7 +23,7 @@ export async function lookUpUid(
   ]]);
   const { settings } = resolveSettings(wanted, host.env.home);
   const server = settings?.ARCHIVE_HOST ?? "haas001.rcp.epfl.ch";
-  const batch = host.terminal.stdinIsTerminal ? "no" : "yes";
+  const batch = mayAsk && host.terminal.stdinIsTerminal ? "no" : "yes";
   const outcome = await host.programs.run({
     program: "ssh",
     args: [

@@ -40,6 +40,19 @@ Deno.test("mlo doctor finds nothing on healthy set-ups", async (test) => {
   }
 });
 
+Deno.test("mlo doctor names each key that csub reads otherwise, as a note", () =>
+  onCluster(undefined, async (bed) => {
+    await bed.settings(
+      "export LDAP_USERNAME=ada\nLDAP_UID=123456\nHF_TOKEN='zebra # one'\n",
+    );
+    const { code, findings } = await bed.doctor();
+    assert.equal(code, 0);
+    const notes = findings.filter(({ check }) => check === "csub");
+    assert.equal(notes.length, 1);
+    assert.match(notes[0]?.message ?? "", /LDAP_USERNAME .*HF_TOKEN \(csub/);
+    assert.doesNotMatch(notes[0]?.message ?? "", /zebra/);
+  }));
+
 Deno.test("mlo doctor never shows a value", () =>
   onCluster(undefined, async (bed) => {
     await bed.settings(
