@@ -31,10 +31,12 @@ export function progressOf(records: readonly Record[]): Progress {
     } else if (record.key === "total") {
       filesTotal = Number(words[0] || 0);
       bytesTotal = Number(words[1] ?? 0);
-    } else if (record.key === "worker") {
-      const done = workerProgress(text);
-      files += done.files;
-      bytes += done.bytes;
+    } else if (record.key === "workers") {
+      for (const log of text.split(/^==> .* <==$/m)) {
+        const done = workerProgress(log);
+        files += done.files;
+        bytes += done.bytes;
+      }
     } else if (record.key === "hashed") {
       hashed += Number(words[0]);
       batches += Number(words[1] ?? 0);

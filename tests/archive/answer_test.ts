@@ -62,8 +62,10 @@ Deno.test("progressOf() adds up the workers and never passes the total", () => {
   const progress = progressOf([
     record("phase", "copying 1 2"),
     record("total", "10 3000"),
-    record("worker", "\r   1000  50% 1 (xfr#4,"),
-    record("worker", "\r   9000  50% 1 (xfr#4,"),
+    record(
+      "workers",
+      "==> /tmp/a <==\n\r   1000  50% 1 (xfr#4,\n==> /tmp/b <==\n0%\r   9000  50% 1 (xfr#4,",
+    ),
     record("hashed", "1 4"),
     record("hashed", "0 4"),
   ]);

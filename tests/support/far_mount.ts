@@ -1,4 +1,4 @@
-import { must, sleep } from "./archive_bed.ts";
+import { must, sleep } from "./archive_steps.ts";
 
 const SOURCE = new URL("pods/root_squash.c", import.meta.url).pathname;
 

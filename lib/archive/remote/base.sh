@@ -60,6 +60,25 @@ get() {
   return 0
 }
 
+# make LIST COMMAND...: the list of WORK that the command prints. There are no pipelines where it
+# counts: of all their programs only the last one's end is seen, and a list cut short by a
+# kill would say that nothing differs.
+make() {
+  made=$WORK/$1
+  shift
+  "$@" >"$made" || die work
+}
+
+# arrange LIST...: sorts lists of WORK by bytes, each record once.
+arrange() {
+  for made; do sort -z -u -o "$WORK/$made" "$WORK/$made" || die work; done
+}
+
+# apply FUNCTION LIST: calls a function of this program, in processes of its own, with the records of a list.
+apply() {
+  xargs -0 -r -a "$WORK/$2" sh "$SELF" "$1"
+}
+
 # same LIST LIST: whether both have the same records in the same order.
 same() {
   [ -f "$1" ] && [ -f "$2" ] && comm -z -3 --nocheck-order -- "$1" "$2" >"$WORK/same" && [ ! -s "$WORK/same" ]

@@ -37,7 +37,10 @@ hash_part() {
 
 # compare_sums: WORK/unequal has the paths whose sums differ, WORK/unhashed those that lack one.
 compare_sums() {
-  : >"$WORK/unequal" && : >"$WORK/unhashed" || die work
+  : >"$WORK/unequal" || die work
+  make have cut -z -c 67- "$WORK/c.sum"
+  arrange have
+  make unhashed comm -z -23 "$WORK/hash" "$WORK/have"
   same "$WORK/s.sum" "$WORK/c.sum" && return
   for side in s c; do
     sort -z -o "$WORK/$side.whole" "$WORK/$side.sum" || die work
@@ -45,10 +48,11 @@ compare_sums() {
   comm -z -23 "$WORK/s.whole" "$WORK/c.whole" >"$WORK/s.only" || die work
   comm -z -13 "$WORK/s.whole" "$WORK/c.whole" >"$WORK/c.only" || die work
   for side in s c; do
-    cut -z -c 67- "$WORK/$side.only" | sort -z >"$WORK/$side.paths" || die work
+    make "$side.paths" cut -z -c 67- "$WORK/$side.only"
+    arrange "$side.paths"
   done
   comm -z -12 "$WORK/s.paths" "$WORK/c.paths" >"$WORK/unequal" || die work
-  comm -z -23 "$WORK/s.paths" "$WORK/c.paths" >"$WORK/unhashed" || die work
+  comm -z -23 "$WORK/s.paths" "$WORK/c.paths" >>"$WORK/unhashed" || die work
   comm -z -13 "$WORK/s.paths" "$WORK/c.paths" >>"$WORK/unhashed" || die work
 }
 
@@ -77,11 +81,13 @@ compare_links() {
 pairs() {
   sort -z -t / -k 1,1 -k 3 "$WORK/$1.hl" >"$WORK/hl" &&
     sort -z -s -u -t / -k 1,1 "$WORK/hl" >"$WORK/first" &&
-    join -z -t / "$WORK/first" "$WORK/hl" | cut -z -d / -f 3- | sort -z >"$WORK/joined" &&
-    cut -z -d / -f 3- "$WORK/first" | paste -z -d / - /dev/null /dev/null >"$WORK/stem" &&
-    cut -z -d / -f 3- "$WORK/first" >"$WORK/names" &&
-    paste -z -d '\0' "$WORK/stem" "$WORK/names" | sort -z >"$WORK/selves" &&
-    comm -z -23 "$WORK/joined" "$WORK/selves" >"$WORK/$1.pairs" || die work
+    join -z -t / "$WORK/first" "$WORK/hl" >"$WORK/groups" || die work
+  make joined cut -z -d / -f 3- "$WORK/groups"
+  make names cut -z -d / -f 3- "$WORK/first"
+  make stem paste -z -d / "$WORK/names" /dev/null /dev/null
+  make selves paste -z -d '\0' "$WORK/stem" "$WORK/names"
+  arrange joined selves
+  make "$1.pairs" comm -z -23 "$WORK/joined" "$WORK/selves"
 }
 
 both() {

@@ -54,15 +54,17 @@ sort_out() {
 # both names sees the link. All names of such files are looked at when one is needed.
 cut_links() {
   [ -s "$WORK/s.hl" ] || return 0
-  cut -z -d/ -f3- "$WORK/s.hl" | sort -z >"$WORK/linked" || die work
+  make linked cut -z -d / -f 3- "$WORK/s.hl"
+  make inodes cut -z -d / -f 1 "$WORK/s.hl"
+  arrange linked inodes
   comm -z -12 "$WORK/needed.files" "$WORK/linked" >"$WORK/linked.now" || die work
   [ -s "$WORK/linked.now" ] || return 0
   comm -z -23 "$WORK/needed.files" "$WORK/linked" >"$WORK/unlinked" || die work
   mv -- "$WORK/unlinked" "$WORK/needed.files" || die work
-  cut -z -d/ -f1 "$WORK/s.hl" | sort -z -u >"$WORK/inodes" || die work
   split -t '\0' -n "r/$JOBS" -e -a 3 "$WORK/inodes" "$WORK/inodes." || die work
   for group in "$WORK"/inodes.*; do
-    join -z -t / "$group" "$WORK/s.hl" | cut -z -d/ -f3- >"$WORK/parts/2links.${group##*.}" || die work
+    make group join -z -t / "$group" "$WORK/s.hl"
+    make "parts/2links.${group##*.}" cut -z -d / -f 3- "$WORK/group"
     rm -- "$group"
   done
   # Their directories get new times as well.
@@ -79,7 +81,8 @@ cut_parts() {
   (cd -- "$S" && xargs -0 -r -a "$WORK/needed.files" stat --printf '%s %b//%n\0' --) >"$WORK/sizes" 2>/dev/null
   xargs -0 -r -a "$WORK/sizes" sh "$SELF" by_size "$WORK" || die work
   for class in big small holes; do
-    sort -z -r -n "$WORK/$class" | cut -z -d/ -f3- >"$WORK/$class.list" || die work
+    sort -z -r -n -o "$WORK/$class" "$WORK/$class" || die work
+    make "$class.list" cut -z -d / -f 3- "$WORK/$class"
   done
   split -t '\0' -l 1 -a 6 "$WORK/big.list" "$WORK/parts/1big." || die work
   for class in small holes; do
@@ -115,7 +118,8 @@ by_size() {
 # make_directories [OPTION]: those of the list, with nothing in them. To rsync `.`
 # in a list means all that is in it, hence the second call.
 make_directories() {
-  printf '.\0' | comm -z -13 - "$WORK/needed.dirs" >"$WORK/below" || die work
+  make top printf '.\0'
+  make below comm -z -13 "$WORK/top" "$WORK/needed.dirs"
   (
     cd -- "$S" && rsync -a --numeric-ids --from0 --no-implied-dirs --files-from="$WORK/below" "$@" -- . "$C/"
     [ "$TOP" != . ] || rsync -a --numeric-ids --dirs --exclude='*' "$@" -- ./ "$C/"
@@ -146,7 +150,9 @@ copy_part() {
 
 # name_partials: in PARTIALS how the places begin where beginnings of this path's big files wait.
 name_partials() {
-  PARTIALS=$STORE/.mlo/partial/$(printf '%s\0' "$C" | sha256sum | cut -c 1-32)-
+  make place printf '%s\0' "$C"
+  PARTIALS=$(sha256sum <"$WORK/place") || die work
+  PARTIALS=$STORE/.mlo/partial/${PARTIALS%% *}-
   export PARTIALS
 }
 
@@ -154,7 +160,8 @@ name_partials() {
 # path so that the next transfer finds it. What rsync left there when it was
 # killed is put where it looks for it.
 resumable() {
-  partial=$PARTIALS$(sha256sum <"$1" | cut -c 1-32)
+  partial=$(sha256sum <"$1") || return
+  partial=$PARTIALS${partial%% *}
   path=$(tr -d '\0' <"$1" && printf .)
   path=${path%.}
   options=''

@@ -188,8 +188,9 @@ bring_over() {
   phase copying
   if [ -s "$WORK/force" ] || [ -s "$WORK/tied" ]; then
     # The times say equal, the bytes do not: rsync must not trust the times.
-    cat "$WORK/force" "$WORK/tied" | sort -z -u >"$WORK/by_force" || die work
-    xargs -0 -r -a "$WORK/by_force" sh "$SELF" as_file >"$WORK/by_force.list" || die work
+    make by_force cat "$WORK/force" "$WORK/tied"
+    arrange by_force
+    make by_force.list apply as_file by_force
     FORCE=1
     copy_needed "$WORK/by_force.list"
     FORCE=''
@@ -214,7 +215,8 @@ look_again() {
   same "$WORK/before" "$WORK/s.idx" && return 1
   comm -z -3 "$WORK/before" "$WORK/s.idx" >"$WORK/moved" || die work
   comm -z -13 "$WORK/before" "$WORK/s.idx" >"$WORK/moved.now" || die work
-  xargs -0 -r -a "$WORK/moved.now" sh "$SELF" paths | sort -z -u >"$WORK/moved" || die work
+  make moved apply paths moved.now
+  arrange moved
   differences changed "$WORK/moved"
   return 0
 }
@@ -226,9 +228,11 @@ another_round() {
   if [ -z "${1-}" ] && same "$WORK/now" "$WORK/last" && same "$WORK/before" "$WORK/s.idx"; then return 1; fi
   mv -- "$WORK/now" "$WORK/last" || die work
   # What rsync has left as it is although it differs is not left to its judgement again.
-  [ -n "${1-}" ] || comm -z -12 "$WORK/s.reg" "$WORK/c.reg" >"$WORK/in_both" || die work
-  [ -n "${1-}" ] || xargs -0 -r -a "$WORK/need" sh "$SELF" paths | sort -z |
-    comm -z -12 - "$WORK/in_both" >>"$WORK/force" || die work
+  [ -z "${1-}" ] || return 0
+  make in_both comm -z -12 "$WORK/s.reg" "$WORK/c.reg"
+  make need.paths apply paths need
+  arrange need.paths
+  comm -z -12 "$WORK/need.paths" "$WORK/in_both" >>"$WORK/force" || die work
 }
 
 # set_newer_aside: a restore leaves alone what is newer here than in the archive.
@@ -261,13 +265,16 @@ read_both() {
   if [ -s "$WORK/old.source.idx" ] && [ "$KIND" = archive ]; then
     comm -z -23 "$WORK/s.idx" "$WORK/old.source.idx" >"$WORK/fresh" || die work
     comm -z -23 "$WORK/c.idx" "$WORK/old.copy.idx" >>"$WORK/fresh" || die work
-    xargs -0 -r -a "$WORK/fresh" sh "$SELF" paths | sort -z -u >"$WORK/fresh.paths" || die work
-    comm -z -12 "$WORK/fresh.paths" "$WORK/s.reg" | comm -z -12 - "$WORK/c.reg" >"$WORK/hash" || die work
+    make fresh.paths apply paths fresh
+    arrange fresh.paths
+    make hash.source comm -z -12 "$WORK/fresh.paths" "$WORK/s.reg"
+    make hash comm -z -12 "$WORK/hash.source" "$WORK/c.reg"
   else
     comm -z -12 "$WORK/s.reg" "$WORK/c.reg" >"$WORK/hash" || die work
   fi
   if [ -s "$WORK/newer" ]; then
-    xargs -0 -r -a "$WORK/newer" sh "$SELF" paths | sort -z >"$WORK/newer.paths" || die work
+    make newer.paths apply paths newer
+    arrange newer.paths
     comm -z -23 "$WORK/hash" "$WORK/newer.paths" >"$WORK/hash.older" && mv -- "$WORK/hash.older" "$WORK/hash" || die work
   fi
   hash_all

@@ -106,7 +106,8 @@ list_copy_at_once() {
     sort_lists "$WORK/c" || die work
     comm -z -13 "$WORK/s.cmp" "$WORK/c.cmp" >"$WORK/surplus" || die work
     # Only the names of foreign directories are known so far.
-    [ -n "$(xargs -0 -r -a "$WORK/surplus" sh "$SELF" directories | head -c 1 | tr '\0' x)" ] || return 0
+    make surplus.dirs apply directories surplus
+    [ -s "$WORK/surplus.dirs" ] || return 0
   fi
   list_copy
 }

@@ -4,7 +4,10 @@
 # the time it is looked at; with its start time and the machine it is not.
 write_pid() {
   start_time "$2" || REPLY=0
-  put "$1/pid" "$2 $REPLY $(cat /proc/sys/kernel/random/boot_id)"
+  began=$REPLY
+  get /proc/sys/kernel/random/boot_id
+  put "$1/pid" "$2 $began $REPLY
+"
 }
 
 # start_time PID: field 22 of /proc/PID/stat, in REPLY; the name before it may hold anything.
@@ -23,7 +26,7 @@ live() {
   # shellcheck disable=SC2086 # pid, start time, boot
   set -- $REPLY
   [ $# -eq 3 ] || return 1
-  start_time "$1" && [ "$REPLY" = "$2" ] && [ "$(cat /proc/sys/kernel/random/boot_id)" = "$3" ]
+  start_time "$1" && [ "$REPLY" = "$2" ] && get /proc/sys/kernel/random/boot_id && [ "$REPLY" = "$3" ]
 }
 
 # over TRANSFER: whether it has come to an end by itself or by command.
@@ -49,7 +52,9 @@ end_workers() {
 bury() {
   end_workers "${1##*/}"
   clean_up "$1"
-  put "$1/phase" "${2:-interrupted}" || mv -f "$1/phase.failed" "$1/phase"
+  ended=interrupted
+  [ ! -e "$1/cancel" ] || ended=cancelled
+  put "$1/phase" "$ended" || mv -f "$1/phase.failed" "$1/phase"
 }
 
 clean_up() {
@@ -119,7 +124,8 @@ admit() {
     for other in "$STATE"/*; do
       [ "$other" = "$T" ] && continue
       over "$other" && continue
-      [ -n "$(xargs -0 -a "$other/claims" sh "$T/mlo.sh" overlaps "$T/claims" 2>/dev/null)" ] || continue
+      overlap=$(xargs -0 -a "$other/claims" sh "$T/mlo.sh" overlaps "$T/claims" 2>/dev/null) || overlap=unknown
+      [ -n "$overlap" ] && [ -f "$other/claims" ] || continue
       if ! live "$other"; then
         over "$other" || bury "$other"
         continue

@@ -35,7 +35,7 @@ forget() {
 
 # follow TRANSFER: a frame now and then until it has come to an end.
 follow() {
-  turn=0
+  turn=0 pause=0.2
   while :; do
     live "$1"
     gone=$?
@@ -49,8 +49,11 @@ follow() {
       return
     fi
     frame "$1"
+    get "$1/pid"
+    # It returns as soon as the driver has ended.
+    timeout "$pause" tail -s 0.05 --pid="${REPLY%% *}" -f /dev/null
     turn=$((turn + 1))
-    if [ "$turn" -lt 40 ]; then sleep 0.05; elif [ "$turn" -lt 60 ]; then sleep 0.2; else sleep 1; fi
+    [ "$turn" -lt 10 ] || pause=1
   done
 }
 
@@ -63,9 +66,8 @@ frame() {
   case $work in */mlo.*) ;; *) say frame '' && return ;; esac
   get "$work/total"
   say total "$REPLY"
-  for log in "$work"/logs/*; do
-    [ -f "$log" ] && say worker "$(tail -c 160 -- "$log" 2>/dev/null | tr -d '\0')"
-  done
+  set -- "$work"/logs/*
+  [ ! -f "$1" ] || say workers "$(tail -v -c 160 -- "$@" 2>/dev/null | tr -d '\0')"
   for side in s c; do
     get "$work/$side.batches"
     set -- "$work/$side.sums/"*.sum
@@ -155,9 +157,11 @@ cancel() {
   open_state
   chosen "$1"
   if over "$CHOSEN"; then refuse ended "${CHOSEN##*/}"; fi
+  # Whoever follows it may find it ended before we have said why.
+  : >"$CHOSEN/cancel"
   get "$CHOSEN/pid"
   kill -9 "${REPLY%% *}" 2>/dev/null
-  bury "$CHOSEN" cancelled
+  bury "$CHOSEN"
   say cancelled "${CHOSEN##*/}"
   say end ''
 }

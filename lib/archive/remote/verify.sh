@@ -5,8 +5,11 @@ against_manifest() {
   side=c
   [ "$KIND" != restore ] || side=s
   sort -z "$WORK/$side.sum" >"$WORK/sums.now" && sort -z "$WORK/old.sums" >"$WORK/sums.then" || die work
-  comm -z -23 "$WORK/sums.now" "$WORK/sums.then" | cut -z -c 67- | sort -z >"$WORK/other" || die work
-  cut -z -c 67- "$WORK/old.sums" | sort -z | comm -z -12 - "$WORK/other" >"$WORK/rotten" || die work
+  make other.sums comm -z -23 "$WORK/sums.now" "$WORK/sums.then"
+  make other cut -z -c 67- "$WORK/other.sums"
+  make known cut -z -c 67- "$WORK/old.sums"
+  arrange other known
+  make rotten comm -z -12 "$WORK/known" "$WORK/other"
   differences manifest "$WORK/rotten"
 }
 
@@ -24,12 +27,16 @@ verify_root() {
   load_manifest
   phase comparing
   compare_lists
+  make hash comm -z -12 "$WORK/s.reg" "$WORK/c.reg"
   cp -- "$WORK/s.reg" "$WORK/s.hash" && cp -- "$WORK/c.reg" "$WORK/c.hash" || die work
   hash_all
   compare_sums
+  : >"$WORK/unread" || die work
   for side in s c; do
-    cut -z -c 67- "$WORK/$side.sum" | sort -z | comm -z -23 "$WORK/$side.reg" - || die work
-  done >"$WORK/unread"
+    make read cut -z -c 67- "$WORK/$side.sum"
+    arrange read
+    comm -z -23 "$WORK/$side.reg" "$WORK/read" >>"$WORK/unread" || die work
+  done
   if look_again; then differences restless "$WORK/moved"; fi
   if source_absent; then
     difference source-absent "$ROOT"
@@ -68,11 +75,14 @@ remove_root() {
     cd -- "$S" || exit
     xargs -0 -r -a "$WORK/removable" sh "$SELF" directories >"$WORK/leaving" || exit
     xargs -0 -r -a "$WORK/leaving" chmod u+rwx -- || exit
-    xargs -0 -r -a "$WORK/removable" sh "$SELF" not_directories | xargs -0 -r rm -f -- || exit
+    xargs -0 -r -a "$WORK/removable" sh "$SELF" not_directories >"$WORK/files" || exit
+    xargs -0 -r -a "$WORK/files" rm -f -- || exit
     sort -z -r "$WORK/leaving" | xargs -0 -r rmdir --ignore-fail-on-non-empty -- 2>/dev/null
   )
   [ "$TOP" != . ] || rmdir --ignore-fail-on-non-empty -- "$S"
-  if [ -d "$S" ] && [ -n "$(cd -- "$S" && xargs -0 -r -a "$WORK/removable" sh "$SELF" still_there)" ]; then
+  : >"$WORK/left" || die work
+  [ ! -d "$S" ] || (cd -- "$S" && apply still_there removable) >"$WORK/left" || die work
+  if [ -s "$WORK/left" ]; then
     difference not-removed "$ROOT"
     fault
   else

@@ -1,0 +1,166 @@
+/** The archive host's account, sshd and programs, and the laptop that logs in there. */
+import { must, output, processesOf, sleep } from "./archive_steps.ts";
+
+/** Makes an account. It counts as locked unless it has a password field that no password matches. */
+export async function account(user: string, top: string): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    const made = await output([
+      "useradd",
+      "-M",
+      "-d",
+      `${top}/tmp`,
+      "-s",
+      "/bin/sh",
+      "-p",
+      "*",
+      user,
+    ]);
+    if (made.success) return;
+    // Another test may be writing the same file.
+    if (attempt === 20) throw new Error(made.stderr);
+    await sleep(200);
+  }
+}
+
+/** Ends what the account runs and removes it. */
+export async function removeAccount(user: string): Promise<void> {
+  const uid = Number(await must(["id", "-u", user]));
+  for (const { pid } of await processesOf(uid)) {
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch {
+      // It has just ended.
+    }
+  }
+  for (let attempt = 1; attempt <= 20; attempt++) {
+    if ((await output(["userdel", user])).success) return;
+    await sleep(200);
+  }
+}
+
+/** A directory of the only programs that the host has. */
+export async function remotePrograms(top: string): Promise<string> {
+  const directory = `${top}/bin`;
+  await Deno.mkdir(directory);
+  const files = (await must(["dpkg", "-L", "coreutils", "findutils"]))
+    .split("\n").filter((file) => /^\/(usr\/)?bin\/./.test(file));
+  for (const file of [...files, "/usr/bin/rsync"]) {
+    await Deno.symlink(file, `${directory}/${file.split("/").at(-1)}`);
+  }
+  await Deno.symlink("/usr/bin/dash", `${directory}/sh`);
+  return directory;
+}
+
+/** Starts sshd on a free port of loopback. */
+export async function startSshd(top: string, user: string, programs: string) {
+  const ssh = `${top}/ssh`;
+  await Deno.mkdir(ssh);
+  await Deno.mkdir("/run/sshd", { recursive: true });
+  for (const key of ["host", "id"]) {
+    await must([
+      "ssh-keygen",
+      "-q",
+      "-t",
+      "ed25519",
+      "-N",
+      "",
+      "-f",
+      `${ssh}/${key}`,
+    ]);
+  }
+  await Deno.copyFile(`${ssh}/id.pub`, `${ssh}/authorized_keys`);
+  await Deno.chmod(`${ssh}/authorized_keys`, 0o644);
+  for (let attempt = 1;; attempt++) {
+    const port = freePort();
+    await Deno.writeTextFile(
+      `${ssh}/sshd_config`,
+      `ListenAddress 127.0.0.1
+Port ${port}
+HostKey ${ssh}/host
+PidFile ${ssh}/pid
+AuthorizedKeysFile ${ssh}/authorized_keys
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+MaxStartups 100
+AllowUsers ${user}
+SetEnv PATH=${programs} TMPDIR=${top}/tmp
+`,
+    );
+    const daemon = new Deno.Command("/usr/sbin/sshd", {
+      args: ["-D", "-e", "-f", `${ssh}/sshd_config`],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const said = await listening(daemon);
+    if (said.ready) {
+      return {
+        port,
+        stop: async () => {
+          daemon.kill("SIGTERM");
+          await daemon.status;
+          await said.drained;
+        },
+      };
+    }
+    await daemon.status;
+    if (attempt === 5) throw new Error(said.text);
+  }
+}
+
+/** Waits until sshd listens or has ended, and reads on what it says. */
+async function listening(daemon: Deno.ChildProcess) {
+  const reader = daemon.stderr.getReader();
+  let text = "";
+  while (!text.includes("Server listening")) {
+    const { done, value } = await reader.read();
+    if (done) return { ready: false, text, drained: Promise.resolve() };
+    text += new TextDecoder().decode(value);
+  }
+  const drain = async () => {
+    while (!(await reader.read()).done);
+  };
+  return { ready: true, text, drained: drain() };
+}
+
+/** The laptop: a home, and an `ssh` that finds the host and the key. Gives its environment. */
+export async function laptopOf(
+  top: string,
+  port: number,
+): Promise<Record<string, string>> {
+  const home = `${top}/laptop`;
+  await Deno.mkdir(`${home}/.config/mlo`, { recursive: true });
+  await Deno.mkdir(`${home}/bin`);
+  const key = (await Deno.readTextFile(`${top}/ssh/host.pub`)).trim();
+  await Deno.writeTextFile(`${top}/ssh/known`, `[127.0.0.1]:${port} ${key}\n`);
+  await Deno.writeTextFile(
+    `${top}/ssh/config`,
+    `Host *
+  Port ${port}
+  IdentityFile ${top}/ssh/id
+  IdentitiesOnly yes
+  UserKnownHostsFile ${top}/ssh/known
+  BatchMode yes
+`,
+  );
+  await Deno.writeTextFile(
+    `${home}/bin/ssh`,
+    `#!/bin/sh\nexec /usr/bin/ssh -F '${top}/ssh/config' "$@"\n`,
+    { mode: 0o755 },
+  );
+  return {
+    HOME: home,
+    PATH: `${home}/bin:${Deno.env.get("PATH") ?? ""}`,
+    DENO_DIR: Deno.env.get("DENO_DIR") ??
+      `${Deno.env.get("HOME") ?? ""}/.cache/deno`,
+  };
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
