@@ -89,7 +89,7 @@ async function bigFile() {
       } s without the comparison` +
         ` (which takes ${
           comparing.toFixed(2)
-        } s), rsync -a ${middle} s, ratio ${
+        } s; copying alone ${copying} s), rsync -a ${middle} s, ratio ${
           ratio(seconds, middle)
         } (wanted: 1.15)`,
     );
