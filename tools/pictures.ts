@@ -9,6 +9,7 @@
  */
 import { startApiServer } from "../tests/support/api_server.ts";
 import { type Bed, contexts, withBed } from "../tests/support/doctor_bed.ts";
+import { withLaptop } from "../tests/support/laptop.ts";
 import { terminalPicture } from "./terminal_picture.ts";
 
 /** What is typed, and what is waited for before it. */
@@ -18,7 +19,7 @@ type Typing = readonly (readonly [see: string, keys: readonly string[]])[];
 interface Scene {
   readonly name: string;
   readonly title: string;
-  readonly command: string;
+  readonly commands: readonly string[];
   readonly seed: (bed: Bed) => Promise<unknown>;
   readonly typing: Typing;
   readonly end: string;
@@ -31,7 +32,7 @@ const SCENES: readonly Scene[] = [
   {
     name: "init",
     title: "mlo init asks for the settings",
-    command: "mlo init",
+    commands: ["mlo init"],
     seed: async (bed) => {
       await bare(bed);
       await bed.program("ssh", "echo 123456");
@@ -51,7 +52,7 @@ const SCENES: readonly Scene[] = [
   {
     name: "doctor",
     title: "mlo doctor names faults with a line to paste",
-    command: "mlo doctor",
+    commands: ["mlo doctor"],
     seed: async (bed) => {
       await contexts(bed, ["rcp-caas-prod", "minikube"], "minikube");
       await bed.settings(
@@ -74,6 +75,21 @@ for (const scene of SCENES) {
   console.log(`${path}:\n${screen.trimEnd()}`);
 }
 
+await withLaptop(async (laptop) => {
+  const screen = await film(laptop, {
+    commands: [
+      "mlo submit -n exp -g 1 --train -- python train.py --lr 3e-4",
+      "mlo list",
+    ],
+    typing: [],
+    end: "NODE",
+  });
+  const path = "docs/pictures/submit.svg";
+  const title = "mlo submit and mlo list";
+  await Deno.writeTextFile(path, terminalPicture(screen, title));
+  console.log(`${path}:\n${screen.trimEnd()}`);
+});
+
 async function shoot(scene: Scene): Promise<string> {
   const cluster = await startApiServer({
     namespaces: ["runai-mlo-ada", "runai-other"],
@@ -90,7 +106,16 @@ async function shoot(scene: Scene): Promise<string> {
   return screen;
 }
 
-async function film(bed: Bed, scene: Scene): Promise<string> {
+/** Where a scene plays: a home directory whose `bin` is on the PATH. */
+interface Stage {
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function film(
+  bed: Stage,
+  scene: Pick<Scene, "commands" | "typing" | "end">,
+): Promise<string> {
   const socket = `${bed.home}/tmux`;
   const tmux = async (...args: string[]) => {
     const { stdout, stderr, success } = await new Deno.Command("tmux", {
@@ -109,24 +134,26 @@ async function film(bed: Bed, scene: Scene): Promise<string> {
   const words = program
     ? [program]
     : [Deno.execPath(), "run", "-A", "--no-check", "--quiet", main];
-  await bed.program(
-    "mlo",
-    `exec ${words.map((word) => `'${word}'`).join(" ")} "$@"`,
+  await Deno.writeTextFile(
+    `${bed.home}/bin/mlo`,
+    `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`,
+    { mode: 0o755 },
   );
+  const lines = scene.commands.map((command) =>
+    `printf '\\033[1m$ %s\\033[0m\\n' '${command}'\n${command}\n`
+  );
+  await Deno.writeTextFile(`${bed.home}/scene`, lines.join("echo\n"));
   const env = {
     ...bed.env,
     USER: "ada",
     DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
     TERM: "screen-256color",
   };
-  const assignments = Object.entries(env).map(([key, value]) =>
-    `${key}='${value}'`
-  );
+  const assignments = Object.entries(env)
+    .map(([key, value]) => `${key}='${value}'`).join(" ");
   await tmux(
     ...["new-session", "-d", "-x", "110", "-y", "60", "-c", bed.home],
-    `printf '\\033[1m$ ${scene.command}\\033[0m\\n'; env -i ${
-      assignments.join(" ")
-    } ${scene.command}; sleep 600`,
+    `env -i ${assignments} /bin/sh '${bed.home}/scene'; sleep 600`,
   );
   try {
     for (const [see, keys] of scene.typing) {
