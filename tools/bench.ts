@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * Prints how fast `mlo` is as ratios within one run:
  *

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * What the start of a pod costs: programs launched, and time as a multiple of
  * one `sudo -n true` on the same machine. The script before this one took

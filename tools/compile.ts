@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * Makes `dist/mlo`, one file that runs without Deno:
  *

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * The main job, on one machine: the doubles of the cluster start, the real
  * program syncs a sample settings file through the real kubectl and submits a

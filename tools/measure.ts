@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /** Honest timing of whole programs: in turn, several rounds, medians and ratios of one run. */
 
 /** A program to time. */

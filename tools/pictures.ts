@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * Makes the pictures of `docs/pictures` out of real runs: the program runs in a
  * terminal (tmux), on a laptop whose cluster is the tests' double, somebody

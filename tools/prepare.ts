@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * Sees to it that the programs the tests run for real are there: installs
  * them from Debian as root, says what is missing otherwise. With CI set, a

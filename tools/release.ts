@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a tool speaks by printing
 /**
  * Makes what a release consists of, in `dist/release`:
  *

@@ -16,6 +16,12 @@ async function inDirectory(
   }
 }
 
+async function namesIn(directory: string): Promise<string[]> {
+  const names = [];
+  for await (const { name } of Deno.readDir(directory)) names.push(name);
+  return names;
+}
+
 Deno.test("read() and facts() give undefined for what is not there", () =>
   inDirectory(async (_, files) => {
     await files.write("file", "x");
@@ -31,7 +37,7 @@ Deno.test("write() sets the mode and leaves nothing beside the file", () =>
     await files.write("a", "new", 0o600);
     assert.equal(await Deno.readTextFile(`${directory}/a`), "new");
     assert.equal((await files.facts("a"))?.mode, 0o600);
-    assert.deepEqual([...Deno.readDirSync(directory)].map((e) => e.name), [
+    assert.deepEqual(await namesIn(directory), [
       "a",
     ]);
   }));
@@ -44,7 +50,7 @@ Deno.test("write() that fails leaves the old content and names the path", () =>
       assert.match(error.message, /^Cannot write .*\/a: /);
       return true;
     });
-    assert.deepEqual([...Deno.readDirSync(directory)].map((e) => e.name), [
+    assert.deepEqual(await namesIn(directory), [
       "a",
     ]);
   }));

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a stand-in for a program prints as it does
 /**
  * A `runai` of the first generation for tests: it knows that generation's
  * flags and refuses what the real one would refuse, keeps its jobs in the

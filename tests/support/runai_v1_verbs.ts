@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a stand-in for a program prints as it does
 import { parseFlags, Refused } from "./pflag.ts";
 import { VERB } from "./runai_v1_flags.ts";
 import { decodeV1Submit } from "./runai_v1_submit.ts";
