@@ -85,6 +85,15 @@ listed_sum() {
   fail "the list of sums does not name $2"
 }
 
+# Puts the manual page of the release $1 beside the program, where man looks.
+install_manual() {
+  pages=${bin%/bin}/share/man/man1
+  [ "$bin" != "${bin%/bin}" ] || return 1
+  download "$1/mlo.1" "$work/mlo.1"
+  [ "$(sha256_of "$work/mlo.1")" = "$(listed_sum "$work/SHA256SUMS" mlo.1)" ] || return 1
+  mkdir -p "$pages" && mv -f "$work/mlo.1" "$pages/mlo.1"
+}
+
 main() {
   bin=${MLO_BIN:-$HOME/.local/bin}
   file=$(file_of_platform)
@@ -115,6 +124,9 @@ main() {
   version=$("$work/mlo" --version 2>/dev/null) ||
     fail "the program does not run on this machine"
   mv -f "$work/mlo" "$bin/mlo" || fail "cannot write $bin/mlo"
+
+  # A courtesy: the program is whole without it.
+  (install_manual "$base") 2>/dev/null || :
 
   printf 'Installed %s to %s/mlo\n' "$version" "$bin"
   case :$PATH: in

@@ -91,6 +91,24 @@ Deno.test("install.sh installs a named version to a named directory", () =>
     );
   }));
 
+Deno.test("install.sh installs the manual page where man looks, verified too", () =>
+  withRelease(async (home, publishers, install) => {
+    const page = ".TH MLO 1\n";
+    const sums = `${LATEST}/SHA256SUMS`;
+    publishers.files.set(`${LATEST}/mlo.1`, page);
+    const listed = `${publishers.files.get(sums)}${await sumsOf({
+      "mlo.1": page,
+    })}`;
+    publishers.files.set(sums, listed);
+    assert.equal((await install()).code, 0);
+    const file = `${home}/.local/share/man/man1/mlo.1`;
+    assert.equal(await Deno.readTextFile(file), page);
+    publishers.files.set(`${LATEST}/mlo.1`, "changed");
+    const { code, said } = await install();
+    assert.equal(code, 0, said);
+    assert.equal(await Deno.readTextFile(file), page);
+  }));
+
 const UNAMES: readonly [system: string, machine: string, file: string][] = [
   ["Darwin", "arm64", "mlo-darwin-arm64"],
   ["Darwin", "x86_64", "mlo-darwin-amd64"],
