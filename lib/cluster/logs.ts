@@ -5,6 +5,7 @@ import { choosePod, type JobPod, listJobPods, podsOf } from "./job_pods.ts";
 import { type LinkWatcher, pause, untilReached, waitBefore } from "./link.ts";
 import { LogCursor, type StampedLine } from "./log_cursor.ts";
 import { whyPending } from "./reason.ts";
+import { runWatched } from "./watched_stream.ts";
 
 /** Which log is meant. */
 export interface LogRequest {
@@ -68,6 +69,7 @@ export async function readLog(
 /** The log of one container, over all its streams. */
 class LogSource {
   readonly #cursor = new LogCursor();
+  #isLost = false;
 
   constructor(
     readonly machine: Machine,
@@ -87,7 +89,7 @@ class LogSource {
       if (!this.request.follow && isWhole(stream.outcome)) {
         return this.#finish();
       }
-      const now = await this.#look(stream.outcome, inVain);
+      const now = await this.#look(stream.outcome);
       const same = now.find(({ uid }) => uid === current.uid);
       if (same !== undefined && same.restarts === current.restarts) {
         if (same.state.is !== "ended") continue;
@@ -108,15 +110,18 @@ class LogSource {
   async #stream(pod: JobPod) {
     let lines = 0;
     this.#cursor.begin();
-    const outcome = await this.machine.programs.stream(
-      logsCall(this.request, pod, this.#cursor.since, this.request.follow),
-      (chunk) => {
+    const { follow, namespace } = this.request;
+    const outcome = await runWatched(this.machine, {
+      namespace,
+      call: logsCall(this.request, pod, this.#cursor.since, follow),
+      onOutput: (chunk) => {
         const fresh = this.#cursor.feed(chunk);
         lines += fresh.length;
         if (fresh.length > 0) this.reader.lines(fresh);
       },
-      this.signal,
-    );
+      signal: this.signal,
+      onLost: () => this.#tellLost(),
+    });
     await pause(this.machine.clock, this.signal, 0);
     return { outcome, lines };
   }
@@ -147,26 +152,29 @@ class LogSource {
   }
 
   /** The job's pods after a stream ended: the answer shows whether the link is there. */
-  async #look(outcome: Outcome, inVain: number): Promise<JobPod[]> {
+  async #look(outcome: Outcome): Promise<JobPod[]> {
     const failure = failureOf(outcome, this.request);
     const isBroken = failure?.exitCode === ExitCode.unreachable;
     if (failure?.exitCode === ExitCode.auth) throw failure;
-    if (isBroken && inVain === 0) this.reader.lost();
-    let isLost = isBroken;
+    if (isBroken) this.#tellLost();
     const pods = await untilReached(
       this.machine.clock,
       this.signal,
       () => listJobPods(this.machine, this.request.namespace),
-      () => {
-        if (!isLost) this.reader.lost();
-        isLost = true;
-      },
+      () => this.#tellLost(),
     );
-    if (isLost) this.reader.back();
+    if (this.#isLost) this.reader.back();
+    const wasLost = this.#isLost;
+    this.#isLost = false;
     const own = podsOf(pods, this.request.job);
     // A pod that answers with anything else than its log will do so again.
-    if (failure && !isBroken && !this.request.follow) throw failure;
+    if (failure && !wasLost && !this.request.follow) throw failure;
     return own;
+  }
+
+  #tellLost(): void {
+    if (!this.#isLost) this.reader.lost();
+    this.#isLost = true;
   }
 
   /** The pod once it has something to say. */
@@ -232,10 +240,7 @@ class LogSource {
   }
 }
 
-/**
- * `kubectl logs` without a time limit of its own: a dead connection is noticed
- * by the HTTP/2 pings that kubectl sends.
- */
+/** `kubectl logs` without a time limit of its own. */
 function logsCall(
   { namespace, tail }: LogRequest,
   pod: JobPod,

@@ -3,6 +3,7 @@ import type { Call, Clock, Programs } from "../host/host.ts";
 import { kubectlFailure } from "./failure.ts";
 import { choosePod, type JobPod, listJobPods } from "./job_pods.ts";
 import { type LinkWatcher, pause, untilReached, waitBefore } from "./link.ts";
+import { runWatched } from "./watched_stream.ts";
 
 /** A port of the laptop that leads to one of the pod. */
 export interface PortPair {
@@ -67,7 +68,20 @@ export async function forwardPorts(
       readyPod = pod.uid;
       isLost = false;
     };
-    const outcome = await machine.programs.stream(call, onOutput, signal);
+    const tellLost = () => {
+      if (!isLost) watcher.lost();
+      isLost = true;
+    };
+    const { uid } = pod;
+    const outcome = await runWatched(machine, {
+      namespace: request.namespace,
+      call,
+      onOutput,
+      signal,
+      onLost: tellLost,
+      isUseless: (pods) =>
+        !pods.some((one) => one.uid === uid && one.state.is === "running"),
+    });
     await pause(machine.clock, signal, 0);
     const failure = kubectlFailure(outcome, {
       what: `forward ports of the job "${request.job}"`,
@@ -76,8 +90,7 @@ export async function forwardPorts(
     });
     if (readyPod === undefined && !isPassing(failure)) throw failure;
     if (failure.exitCode === ExitCode.auth) throw failure;
-    if (!isLost) watcher.lost();
-    isLost = true;
+    tellLost();
     const next = await nextPod(machine, request, watcher, signal);
     if (next === undefined) return;
     pod = next;

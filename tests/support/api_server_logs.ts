@@ -17,6 +17,9 @@ interface Log {
   changed: PromiseWithResolvers<void>;
 }
 
+/** Bytes that are sent at once. */
+const PIECE = 7_001;
+
 /** The logs of the double's pods, by the pods' uids. */
 export class LogStore {
   readonly #logs = new Map<string, Log>();
@@ -67,6 +70,7 @@ export class LogStore {
       at = Math.max(0, log.lines.length - wanted);
     }
     const encoder = new TextEncoder();
+    let rest = new Uint8Array();
     let isGone = false;
     /** As many lines as are there, at most 500 at a time. */
     function piece(): string {
@@ -82,8 +86,13 @@ export class LogStore {
       async pull(controller) {
         for (;;) {
           const { changed } = log;
-          const text = piece();
-          if (text !== "") return controller.enqueue(encoder.encode(text));
+          if (rest.length === 0) rest = encoder.encode(piece());
+          if (rest.length > 0) {
+            // Not by lines: a link breaks anywhere.
+            controller.enqueue(rest.slice(0, PIECE));
+            rest = rest.subarray(PIECE);
+            return;
+          }
           if (at < log.lines.length) continue;
           if (!isFollowed || log.isOver || isGone) return controller.close();
           await changed.promise;

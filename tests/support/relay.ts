@@ -5,6 +5,10 @@ export interface Relay {
   readonly connections: () => number;
   /** Ends every connection at once, as a network that is gone. */
   cut(): void;
+  /** From now on nothing passes and nothing ends, as when a VPN drops. */
+  freeze(): void;
+  /** New connections pass again; those of before stay as they are. */
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -13,6 +17,9 @@ export function startRelay(target: number): Promise<Relay> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
   const pumps = new Set<Promise<void>>();
+  const dead = new Set<Deno.Conn>();
+  const released = Promise.withResolvers<void>();
+  let isFrozen = false;
   let count = 0;
 
   function end(connection: Deno.Conn) {
@@ -25,6 +32,7 @@ export function startRelay(target: number): Promise<Relay> {
     try {
       for (;;) {
         const length = await from.read(buffer);
+        if (dead.has(from)) await released.promise;
         if (length === null) break;
         let rest = buffer.subarray(0, length);
         while (rest.length > 0) rest = rest.subarray(await to.write(rest));
@@ -40,6 +48,10 @@ export function startRelay(target: number): Promise<Relay> {
     for await (const client of listener) {
       count++;
       open.add(client);
+      if (isFrozen) {
+        dead.add(client);
+        continue;
+      }
       try {
         const server = await Deno.connect({
           hostname: "127.0.0.1",
@@ -64,9 +76,15 @@ export function startRelay(target: number): Promise<Relay> {
     port: listener.addr.port,
     connections: () => count,
     cut,
+    freeze: () => {
+      isFrozen = true;
+      for (const connection of open) dead.add(connection);
+    },
+    thaw: () => void (isFrozen = false),
     stop: async () => {
       if (stopped) return;
       stopped = true;
+      released.resolve();
       listener.close();
       cut();
       await serving;
