@@ -1,6 +1,7 @@
 import type { Terminal } from "../host/host.ts";
 import { shellJoin } from "../text/shell_quote.ts";
-import type { Plan, Result } from "./submission.ts";
+import type { Result } from "./submission.ts";
+import type { Plan } from "./submit_plan.ts";
 
 /** `--dry-run`: the line that would be run, ready to be pasted, on stdout; what surrounds it on stderr. */
 export function printPlan(

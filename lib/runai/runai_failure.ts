@@ -16,10 +16,12 @@ interface Fault {
   readonly exitCode: ExitCode;
 }
 
+const NAME_TAKEN = /already exists|already in use/i;
+
 /** By words of either generation and of the Go libraries under it; the first that fits is told. */
 const FAULTS: readonly Fault[] = [
   {
-    sign: /already exists|already in use/i,
+    sign: NAME_TAKEN,
     reason: "the name is taken",
     hint: (job) =>
       `choose another name, or delete the job first: mlo delete ${job}`,
@@ -53,6 +55,11 @@ const FAULTS: readonly Fault[] = [
     exitCode: ExitCode.failed,
   },
 ];
+
+/** Whether a job with the name was there before: nothing was submitted. */
+export function isNameTaken(failure: MloError): boolean {
+  return NAME_TAKEN.test(failure.childMessage ?? "");
+}
 
 /**
  * The error to show after `runai` failed: what failed and why, what to do,

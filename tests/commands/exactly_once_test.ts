@@ -169,3 +169,44 @@ async function secretData({ cluster, namespace }: Laptop) {
   assert.deepEqual(Object.keys(secret.metadata["annotations"] ?? {}), []);
   return secret.data;
 }
+
+Deno.test("mlo submit of one name, three times at once, makes one job", async () => {
+  await withLaptop(async (laptop) => {
+    const runs = await Promise.all(
+      [1, 2, 3].map(() => ended(laptop.spawn(SUBMIT))),
+    );
+    const jobs = laptop.cluster.jobs.list(laptop.namespace);
+    assert.deepEqual(jobs.map(({ name }) => name), ["exp"]);
+    assert.deepEqual(runs.map(({ code }) => code).sort(), [0, 1, 1]);
+    for (const { code, stderr } of runs) {
+      if (code === 1) assert.match(stderr, /name .*is taken/);
+    }
+  });
+});
+
+Deno.test("mlo submit says what became of a job whose answer was lost", async () => {
+  await withLaptop(async (laptop) => {
+    const ran = await ended(
+      laptop.spawn(SUBMIT, { MLO_DOUBLE_RUNAI_FAIL: "after-create" }),
+    );
+    assert.notEqual(ran.code, 0);
+    assert.match(ran.stderr, /exp/);
+    const again = await ended(laptop.spawn(SUBMIT));
+    assert.equal(again.code, 1, again.stderr);
+    assert.match(again.stderr, /the name is taken by/);
+    assert.equal(laptop.cluster.jobs.list(laptop.namespace).length, 1);
+  });
+});
+
+Deno.test("mlo submit without a name takes another one when its own is taken", async () => {
+  await withLaptop(async (laptop) => {
+    const noName = SUBMIT.filter((word) => word !== "-n" && word !== "exp");
+    const [one, two] = await Promise.all([
+      ended(laptop.spawn(noName)),
+      ended(laptop.spawn(noName)),
+    ]);
+    assert.equal(one.code, 0, one.stderr);
+    assert.equal(two.code, 0, two.stderr);
+    assert.equal(laptop.cluster.jobs.list(laptop.namespace).length, 2);
+  });
+});
