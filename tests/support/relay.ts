@@ -5,6 +5,8 @@ export interface Relay {
   readonly connections: () => number;
   /** Ends every connection at once, as a network that is gone. */
   cut(): void;
+  /** {@linkcode cut} once so many more bytes have passed, also in the middle of a message. */
+  cutAfter(bytes: number): void;
   /** From now on nothing passes and nothing ends, as when a VPN drops. */
   freeze(): void;
   /** New connections pass again; those of before stay as they are. */
@@ -20,6 +22,7 @@ export function startRelay(target: number): Promise<Relay> {
   const dead = new Set<Deno.Conn>();
   const released = Promise.withResolvers<void>();
   let isFrozen = false;
+  let left = Infinity;
   let count = 0;
 
   function end(connection: Deno.Conn) {
@@ -34,8 +37,13 @@ export function startRelay(target: number): Promise<Relay> {
         const length = await from.read(buffer);
         if (dead.has(from)) await released.promise;
         if (length === null) break;
-        let rest = buffer.subarray(0, length);
+        let rest = buffer.subarray(0, Math.min(length, left));
+        left -= rest.length;
         while (rest.length > 0) rest = rest.subarray(await to.write(rest));
+        if (left === 0) {
+          left = Infinity;
+          cut();
+        }
       }
     } catch {
       // Cut.
@@ -76,6 +84,7 @@ export function startRelay(target: number): Promise<Relay> {
     port: listener.addr.port,
     connections: () => count,
     cut,
+    cutAfter: (bytes) => void (left = bytes),
     freeze: () => {
       isFrozen = true;
       for (const connection of open) dead.add(connection);
