@@ -11,8 +11,6 @@ drive() {
   DRIVING=1 NUMBER=0 PATHS=0
   open_stores
   prepare
-  put "$T/work" "$WORK
-"
   put "$T/temporary" "$TEMPORARY"
   roots drive_all
   outcome=$(verdict)
@@ -23,7 +21,9 @@ drive() {
 
 # prepare: a private place for lists, on the host's own disk: they are many small writes.
 prepare() {
-  WORK=$(mktemp -d "${TMPDIR:-/tmp}/mlo.XXXXXX") || { phase 'failed work' && exit 1; }
+  # Its name is noted before it is there: who clears up after a kill finds it.
+  WORK=$(mktemp -u "${TMPDIR:-/tmp}/mlo.XXXXXX") && put "$T/work" "$WORK
+" && mkdir -m 700 -- "$WORK" || { phase 'failed work' && exit 1; }
   TEMPORARY=$STORE/.mlo/tmp.$ID
   FORCE=''
   SELF=$WORK/mlo.sh
