@@ -16,8 +16,13 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--no-check",
     "--parallel",
     "tests/end_to_end/",
+    "tests/commands/dead_link_test.ts",
     "tests/commands/exactly_once_test.ts",
     "tests/commands/leak_test.ts",
+    "tests/commands/logs_relay_test.ts",
+    "tests/commands/logs_test.ts",
+    "tests/commands/port_forward_test.ts",
+    "tests/commands/terminal_test.ts",
   ],
   env: { MLO_TEST_PROGRAM: program },
 }).spawn().status;

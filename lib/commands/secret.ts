@@ -1,8 +1,9 @@
 import { deleteSecret, readSecret } from "../cluster/kubectl.ts";
 import { compareSecret } from "../cluster/secret.ts";
-import { ExitCode, MloError, usageError } from "../error.ts";
+import { MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { Command } from "./command.ts";
+import { confirm } from "./confirm.ts";
 import type { Context } from "./context.ts";
 import { type ReadSettings, readSettings } from "./read_settings.ts";
 import { syncSecret } from "./secret_sync.ts";
@@ -121,16 +122,4 @@ async function removeSecret(
       ? `Deleted the secret ${name} in ${namespace}\n`
       : `There was no secret ${name} in ${namespace}\n`,
   );
-}
-
-async function confirm(host: Host, question: string): Promise<void> {
-  if (!host.terminal.stdinIsTerminal) {
-    throw usageError(`${question} There is no terminal to ask on`, "add --yes");
-  }
-  const answer = await host.terminal.readLine(`${question} [y/N] `);
-  if (!/^y(es)?$/i.test(answer?.trim() ?? "")) {
-    throw new MloError("Nothing was deleted", {
-      exitCode: ExitCode.interrupted,
-    });
-  }
 }
