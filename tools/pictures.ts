@@ -12,6 +12,7 @@ import { startApiServer } from "../tests/support/api_server.ts";
 import { type Bed, contexts, withBed } from "../tests/support/doctor_bed.ts";
 import { withLaptop } from "../tests/support/laptop.ts";
 import { terminalPicture } from "./terminal_picture.ts";
+import { denoDirectory } from "../tests/support/deno_directory.ts";
 
 /** What is typed, and what is waited for before it. */
 type Typing = readonly (readonly [see: string, keys: readonly string[]])[];
@@ -147,7 +148,7 @@ async function film(
   const env = {
     ...bed.env,
     USER: "ada",
-    DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+    DENO_DIR: denoDirectory(),
     TERM: "screen-256color",
   };
   const assignments = Object.entries(env)

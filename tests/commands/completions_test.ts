@@ -5,6 +5,7 @@ import { knownJobs, rememberJobs } from "../../lib/commands/job_cache.ts";
 import { hostInMemory, programUnderTest } from "../support/laptop.ts";
 import { startOnTerminal } from "../support/pseudo_terminal.ts";
 import { run } from "../../lib/cli.ts";
+import { denoDirectory } from "../support/deno_directory.ts";
 
 /** A home directory with a `mlo` on its PATH that notes each call of any other program. */
 async function withHome(
@@ -23,12 +24,10 @@ async function withHome(
     for (const name of ["kubectl", "runai", "ssh"]) {
       await script(name, 'echo "$0 $*" >> "$HOME/network"');
     }
-    const cache = Deno.env.get("DENO_DIR") ??
-      `${Deno.env.get("HOME")}/.cache/deno`;
     await test(home, {
       HOME: home,
       PATH: `${home}/bin:${Deno.env.get("PATH") ?? ""}`,
-      DENO_DIR: cache,
+      DENO_DIR: denoDirectory(),
       NO_COLOR: "1",
     });
   } finally {

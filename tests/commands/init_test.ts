@@ -5,6 +5,7 @@ import { startApiServer } from "../support/api_server.ts";
 import { type Bed, withBed } from "../support/doctor_bed.ts";
 import { programUnderTest } from "../support/laptop.ts";
 import { startOnTerminal } from "../support/pseudo_terminal.ts";
+import { denoDirectory } from "../support/deno_directory.ts";
 
 /** A laptop without settings. */
 async function onBareLaptop(test: (bed: Bed) => Promise<void>): Promise<void> {
@@ -228,7 +229,7 @@ function onTerminal(bed: Bed) {
   const [program, first] = programUnderTest();
   const env = {
     ...bed.env,
-    DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+    DENO_DIR: denoDirectory(),
     USER: "ada",
     NO_COLOR: "1",
   };

@@ -12,6 +12,7 @@ import {
   startPublishers,
   sumsOf,
 } from "../support/publishers.ts";
+import { denoDirectory } from "../support/deno_directory.ts";
 
 const PLATFORM = denoHost().env.platform;
 const MAGIC = PLATFORM.os === "darwin" ? "cffaedfe" : "7f454c46";
@@ -96,8 +97,7 @@ Deno.test("mlo setup asks on a terminal, and takes no for an answer", () =>
     const [program, first] = programUnderTest();
     const env = {
       ...bed.env,
-      DENO_DIR: Deno.env.get("DENO_DIR") ??
-        `${Deno.env.get("HOME")}/.cache/deno`,
+      DENO_DIR: denoDirectory(),
     };
     const terminal = startOnTerminal(program, [...first, "setup"], {
       env,

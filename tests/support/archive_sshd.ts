@@ -1,5 +1,6 @@
 /** The archive host's account, sshd and programs, and the laptop that logs in there. */
 import { must, output, processesOf, sleep } from "./archive_steps.ts";
+import { denoDirectory } from "./deno_directory.ts";
 
 /** Makes an account. It counts as locked unless it has a password field that no password matches. */
 export async function account(user: string, top: string): Promise<void> {
@@ -153,8 +154,7 @@ export async function laptopOf(
   return {
     HOME: home,
     PATH: `${home}/bin:${Deno.env.get("PATH") ?? ""}`,
-    DENO_DIR: Deno.env.get("DENO_DIR") ??
-      `${Deno.env.get("HOME") ?? ""}/.cache/deno`,
+    DENO_DIR: denoDirectory(),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   startApiServer,
 } from "./api_server.ts";
 import { installRunaiDouble } from "./runai_double.ts";
+import { denoDirectory } from "./deno_directory.ts";
 
 /** What a run of `mlo` printed and how it ended. */
 export interface Ran {
@@ -83,9 +84,7 @@ async function furnish(
     ...runai.env,
     HOME: home,
     PATH: `${bin}:${Deno.env.get("PATH") ?? ""}`,
-    // `deno run` keeps its cache where the real home is.
-    DENO_DIR: Deno.env.get("DENO_DIR") ??
-      `${Deno.env.get("HOME") ?? ""}/.cache/deno`,
+    DENO_DIR: denoDirectory(),
   };
   return {
     home,
