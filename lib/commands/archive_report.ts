@@ -7,7 +7,7 @@ import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 
 /** Milliseconds between two lines of progress where there is no terminal. */
-const LINE_EVERY = { text: 5000, json: 1000 };
+const LINE_EVERY = { text: 5000, json: 500 };
 
 /** What is printed of a transfer: a bar, lines, or JSON lines for programs. */
 export interface Reporter extends Watcher {

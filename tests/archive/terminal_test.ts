@@ -126,12 +126,12 @@ archiveTest(
       );
       assert.equal(events[0].event, "started");
       const progress = events.filter(({ event }) => event === "progress");
-      const phases = new Set(progress.map(({ phase }) => phase));
-      for (const phase of ["copying", "comparing"]) {
-        assert.ok(phases.has(phase), `${[...phases]}`);
-      }
-      const last = progress.filter(({ phase }) => phase === "copying").at(-1);
-      assert.ok(last.bytesTotal > 100e6 && last.filesTotal > 50);
+      assert.ok(
+        progress.some(({ phase, bytesTotal, filesTotal }) =>
+          phase === "copying" && bytesTotal > 100e6 && filesTotal > 50
+        ),
+        ran.stdout,
+      );
       const { event, outcome, files } = events.at(-1);
       assert.deepEqual({ event, outcome }, { event: "ended", outcome: "done" });
       assert.ok(files > 50);
