@@ -49,7 +49,10 @@ Deno.test("mlo submit, killed at any point and run again, makes one job with the
         await test.step(`killed at ${start}, ${moment}`, async () => {
           await emptyCluster(laptop);
           const first = await attempt(laptop, `${start}@${moment}`);
-          assert.notEqual(first.code, 0, "it was not killed");
+          // After its last child the program may be over before the kill.
+          const isOver = start.startsWith("runai:submit:") &&
+            moment === "reaped" && first.code === 0;
+          assert.ok(isOver || first.code !== 0, "it was not killed");
           const second = await attempt(laptop, "");
           judge(laptop, second);
           assert.deepEqual(await secretData(laptop), wanted);
