@@ -38,6 +38,8 @@ const NEEDS: readonly Need[] = [
   { what: "/usr/include/stdio.h", package: "libc6-dev" },
   { what: "pkg-config", package: "pkg-config" },
   { what: "setpriv", package: "util-linux" },
+  { what: "useradd", package: "passwd" },
+  { what: "dash", package: "dash" },
 ];
 
 /** Not in Debian: the tests that need it say so, and with CI they fail. */
