@@ -2,7 +2,7 @@
 /**
  * Prints how fast `mlo` is as ratios within one run:
  *
- *     deno task bench [--rounds N]
+ *     deno task bench [--rounds N] [start] [submit] [pod] [archive]
  *
  * The absolute times are this machine's; the ratios are what has targets.
  */
@@ -10,6 +10,8 @@ import { parseArgs } from "node:util";
 import { secretManifest } from "../lib/cluster/secret.ts";
 import { applySecretCall } from "../lib/cluster/kubectl.ts";
 import { withLaptop } from "../tests/support/laptop.ts";
+import { benchArchive } from "./bench_archive.ts";
+import { benchEntrypoint } from "./bench_entrypoint.ts";
 import { compile } from "./compile.ts";
 import { median, printTimings, runQuietly, timeInTurn } from "./measure.ts";
 
@@ -27,16 +29,32 @@ const submitWords = () => [
   "train.py",
 ];
 
-if (import.meta.main) {
-  const { values } = parseArgs({
+if (import.meta.main) await main();
+
+async function main() {
+  const { values, positionals } = parseArgs({
     options: { rounds: { type: "string", default: "15" } },
+    allowPositionals: true,
   });
   Deno.chdir(new URL("..", import.meta.url));
   const rounds = Number(values.rounds);
+  const parts: Record<string, () => Promise<void>> = {
+    start: () => benchStart(rounds),
+    submit: () => benchSubmit(rounds),
+    pod: async () => {
+      console.log("\nStarting a pod on scratch that is set up:");
+      await benchEntrypoint();
+    },
+    archive: async () => {
+      console.log("\nArchiving, against rsync:");
+      await benchArchive();
+    },
+  };
   await compile("main.ts", "dist/mlo");
   await compile("tools/empty.ts", "dist/empty");
-  await benchStart(rounds);
-  await benchSubmit(rounds);
+  for (const [name, measure] of Object.entries(parts)) {
+    if (positionals.length === 0 || positionals.includes(name)) await measure();
+  }
 }
 
 /** What starting costs, against a compiled program that does nothing. */

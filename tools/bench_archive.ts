@@ -26,8 +26,14 @@ const figures: Record<string, () => Promise<void>> = {
   again: nothingToDo,
 };
 
-const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(figures);
-for (const name of chosen) await figures[name]?.();
+if (import.meta.main) await benchArchive(Deno.args);
+
+/** Prints the figures that are named, all of them by default. */
+export async function benchArchive(chosen: readonly string[] = []) {
+  for (const [name, measure] of Object.entries(figures)) {
+    if (chosen.length === 0 || chosen.includes(name)) await measure();
+  }
+}
 
 /** (a) 3,000 files of 4 KiB in 30 directories onto a file system that takes a millisecond longer for everything. */
 async function smallFiles() {
