@@ -9,7 +9,7 @@ import {
 } from "../../lib/config/locate.ts";
 import { ExitCode, MloError } from "../../lib/error.ts";
 
-const PLACES = { directory: "/work/p", home: "/home/ann" };
+const PLACES = { directory: "/src/p", home: "/home/ann" };
 
 function paths(places: Partial<Parameters<typeof envFileCandidates>[0]>) {
   return envFileCandidates({ ...PLACES, ...places }).map(({ path }) => path);
@@ -30,7 +30,7 @@ function choose(
   return chooseEnvFile(candidates, contents(files)).path;
 }
 
-const OWN = "/work/p/.env";
+const OWN = "/src/p/.env";
 const COMMON = "/home/ann/.config/mlo/.env";
 
 Deno.test("envFileCandidates() follows the order of the places", () => {
