@@ -2,7 +2,7 @@ import { MloError } from "../error.ts";
 import { checkDnsLabel } from "../text/dns_label.ts";
 import type { Problem } from "../text/problems.ts";
 import { checkCores, checkMemory } from "../text/quantity.ts";
-import type { Port } from "./job.ts";
+import type { Port } from "./job_types.ts";
 
 /** The cluster's GPU pools (RCP, 2026): the last two are A100 with 80 and 40 GB. */
 export const NODE_TYPES = ["v100", "h100", "h200", "default", "a100-40g"];

@@ -1,5 +1,5 @@
 import type { Problem } from "../text/problems.ts";
-import type { JobSettings, SecretVariable } from "./job.ts";
+import type { JobSettings, SecretVariable } from "./job_types.ts";
 
 /**
  * The plain variables of a pod, in order: who the user is (`NB_*`, read by the

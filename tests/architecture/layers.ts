@@ -12,7 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const PURE = [
   "lib/config/",
   "lib/text/",
-  "lib/runai/job.ts",
+  "lib/runai/job",
   "lib/runai/v1.ts",
   "lib/runai/v2.ts",
   "lib/runai/payload.ts",
