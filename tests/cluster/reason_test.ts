@@ -1,98 +1,7 @@
 import assert from "node:assert/strict";
-import { decodeEvents, eventsOf } from "../../lib/cluster/events.ts";
-import { choosePod, decodeJobPods } from "../../lib/cluster/job_pods.ts";
+import { choosePod } from "../../lib/cluster/job_pods.ts";
 import { whyEnded, whyPending } from "../../lib/cluster/reason.ts";
-
-/** A pod's JSON, running unless told otherwise. */
-function podJson(fields: {
-  name?: string;
-  node?: string | null;
-  phase?: string;
-  gpus?: number;
-  unscheduled?: string;
-  state?: object;
-  init?: object;
-  lastState?: object;
-  reason?: string;
-  message?: string;
-  leaving?: boolean;
-  restarts?: number;
-  createdAt?: string;
-}) {
-  const { node = "node-1", name = "exp-0-0" } = fields;
-  const gpus = fields.gpus ?? 1;
-  return {
-    metadata: {
-      name,
-      uid: `uid-of-${name}`,
-      labels: { workloadName: "exp" },
-      creationTimestamp: fields.createdAt ?? "2026-03-01T10:00:00Z",
-      ...(fields.leaving ? { deletionTimestamp: "2026-03-01T11:00:00Z" } : {}),
-    },
-    spec: {
-      ...(node === null ? {} : { nodeName: node }),
-      containers: [
-        {
-          name: "exp",
-          image: "reg/img:1",
-          resources: { limits: { "nvidia.com/gpu": `${gpus}` } },
-        },
-      ],
-    },
-    status: {
-      phase: fields.phase ?? "Pending",
-      ...(fields.reason
-        ? { reason: fields.reason, message: fields.message }
-        : {}),
-      ...(fields.unscheduled === undefined ? {} : {
-        conditions: [{
-          type: "PodScheduled",
-          status: "False",
-          message: fields.unscheduled,
-        }],
-      }),
-      ...(fields.init
-        ? { initContainerStatuses: [{ name: "init", state: fields.init }] }
-        : {}),
-      ...(fields.state
-        ? {
-          containerStatuses: [{
-            name: "exp",
-            restartCount: fields.restarts ?? 0,
-            state: fields.state,
-            lastState: fields.lastState ?? {},
-          }],
-        }
-        : {}),
-    },
-  };
-}
-
-function pods(...all: Parameters<typeof podJson>[0][]) {
-  const list = { kind: "PodList", items: all.map(podJson) };
-  return decodeJobPods(JSON.stringify(list)).pods;
-}
-
-function events(
-  ...all: {
-    reason: string;
-    message: string;
-    name?: string;
-    kind?: string;
-    type?: string;
-  }[]
-) {
-  const items = all.map((
-    { reason, message, name = "exp-0-0", kind = "Pod", type = "Warning" },
-  ) => ({
-    reason,
-    message,
-    type,
-    involvedObject: { kind, name },
-    lastTimestamp: "2026-03-01T10:00:01Z",
-  }));
-  return decodeEvents(JSON.stringify({ items })).events;
-}
+import { events, type PodFields, pods } from "../support/pod_lists.ts";
 
 const waiting = (reason: string, message = "") => ({
   waiting: { reason, message },
@@ -100,7 +9,7 @@ const waiting = (reason: string, message = "") => ({
 
 /** What the cluster says, and the plain words for it. */
 const REASONS: readonly (readonly [
-  pod: Parameters<typeof podJson>[0] | null,
+  pod: PodFields | null,
   event: { reason: string; message: string; type?: string } | null,
   text: RegExp,
   more?: { hint?: RegExp; stuck?: boolean },
@@ -332,27 +241,26 @@ Deno.test("whyPending() has nothing to say of a job that runs or is over", () =>
   );
 });
 
-const ENDS:
-  readonly (readonly [Parameters<typeof podJson>[0], RegExp | undefined])[] = [
-    [{ phase: "Succeeded", state: { terminated: { exitCode: 0 } } }, undefined],
-    [
-      { phase: "Failed", state: { terminated: { exitCode: 3 } } },
-      /^its command ended with exit status 3$/,
-    ],
-    [
-      { phase: "Failed", state: { terminated: { exitCode: 143 } } },
-      /exit status 143 \(signal 15\)/,
-    ],
-    [{
-      phase: "Failed",
-      state: { terminated: { exitCode: 137, reason: "OOMKilled" } },
-    }, /more memory.*OOMKilled/],
-    [
-      { phase: "Failed", reason: "Evicted", message: "disk" },
-      /^the cluster ended it: Evicted \(disk\)$/,
-    ],
-    [{ phase: "Running", state: { running: {} } }, undefined],
-  ];
+const ENDS: readonly (readonly [PodFields, RegExp | undefined])[] = [
+  [{ phase: "Succeeded", state: { terminated: { exitCode: 0 } } }, undefined],
+  [
+    { phase: "Failed", state: { terminated: { exitCode: 3 } } },
+    /^its command ended with exit status 3$/,
+  ],
+  [
+    { phase: "Failed", state: { terminated: { exitCode: 143 } } },
+    /exit status 143 \(signal 15\)/,
+  ],
+  [{
+    phase: "Failed",
+    state: { terminated: { exitCode: 137, reason: "OOMKilled" } },
+  }, /more memory.*OOMKilled/],
+  [
+    { phase: "Failed", reason: "Evicted", message: "disk" },
+    /^the cluster ended it: Evicted \(disk\)$/,
+  ],
+  [{ phase: "Running", state: { running: {} } }, undefined],
+];
 
 for (const [pod, text] of ENDS) {
   Deno.test(`whyEnded() says ${text} of ${JSON.stringify(pod)}`, () => {
@@ -361,42 +269,6 @@ for (const [pod, text] of ENDS) {
     else assert.match(said ?? "", text);
   });
 }
-
-Deno.test("eventsOf() takes those of the job's pods and of its other objects, no others", () => {
-  const all = events(
-    { reason: "a", message: "", name: "exp-0-0" },
-    { reason: "b", message: "", name: "exp", kind: "TrainingWorkload" },
-    { reason: "c", message: "", name: "pg-exp-0-1234", kind: "PodGroup" },
-    { reason: "d", message: "", name: "exp-2-0-0" },
-    { reason: "e", message: "", name: "pg-experiment-0-1", kind: "PodGroup" },
-  );
-  const own = eventsOf(all, "exp", [{ name: "exp-0-0" }]);
-  assert.deepEqual(own.map(({ reason }) => reason), ["a", "b", "c"]);
-});
-
-Deno.test("decodeEvents() takes the time of a series, of the last time, or of the event", () => {
-  const items = [
-    {
-      series: { count: 7, lastObservedTime: "2026-01-03T00:00:00Z" },
-      lastTimestamp: null,
-    },
-    { lastTimestamp: "2026-01-02T00:00:00Z", count: 2 },
-    { lastTimestamp: null, eventTime: "2026-01-01T00:00:00Z" },
-    {},
-  ];
-  const { events } = decodeEvents(JSON.stringify({ items }));
-  assert.deepEqual(events.map(({ at, count }) => [at, count]), [
-    ["2026-01-03T00:00:00Z", 7],
-    ["2026-01-02T00:00:00Z", 2],
-    ["2026-01-01T00:00:00Z", 1],
-    ["", 1],
-  ]);
-  assert.deepEqual(decodeEvents('{"items":null}').events, []);
-  assert.throws(
-    () => decodeEvents("no json"),
-    /Cannot read the list of events/,
-  );
-});
 
 Deno.test("choosePod() takes the newest pod that stays", () => {
   const all = pods(

@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { run } from "../../lib/cli.ts";
 import { hostInMemory, type Laptop, withLaptop } from "../support/laptop.ts";
-import { recordedCalls } from "../support/runai_double.ts";
-import { installRunaiV2 } from "../support/runai_double_v2.ts";
-
-type Generation = "v1" | "v2";
-const GENERATIONS: Generation[] = ["v1", "v2"];
-
-async function withGeneration(
-  generation: Generation,
-  test: (laptop: Laptop) => Promise<void>,
-) {
-  await withLaptop(async (laptop) => {
-    if (generation === "v2") await installRunaiV2(`${laptop.home}/bin`);
-    await test(laptop);
-  });
-}
+import {
+  type Generation,
+  GENERATIONS,
+  withGeneration,
+} from "../support/generations.ts";
 
 /** What the verbs print on a terminal, where somebody may answer a question. */
 async function onTerminal(
@@ -236,88 +226,6 @@ for (const generation of GENERATIONS) {
       ]);
     }));
 
-  Deno.test(`mlo submit --wait, --follow and --shell on ${generation}`, () =>
-    withGeneration(generation, async (laptop) => {
-      const { cluster, namespace } = laptop;
-      const wait = await laptop.mlo("submit", "-n", "exp", "--wait", "--json");
-      assert.equal(wait.code, 0, wait.stderr);
-      assert.equal(JSON.parse(wait.stdout).plan.generation, generation);
-      assert.match(wait.stderr, /mlo: exp runs\n$/);
-
-      cluster.jobs.setDefaults({ phase: "Failed", exitCode: 9 });
-      cluster.logs.append(`${namespace}/bad-0-0/0`, [
-        { time: "2026-01-01T00:00:00Z", text: "it went wrong\n" },
-      ]);
-      const failed = await laptop.mlo("submit", "-n", "bad", "--wait");
-      assert.equal(failed.code, 1);
-      assert.match(
-        failed.stderr,
-        /The job bad failed: its command ended with exit status 9\nhint: mlo logs bad/,
-      );
-
-      cluster.jobs.setDefaults({ phase: "Succeeded" });
-      cluster.logs.append(`${namespace}/good-0-0/0`, [
-        { time: "2026-01-01T00:00:00Z", text: "all is well\n" },
-      ]);
-      const good = await laptop.mlo("submit", "-n", "good", "--follow");
-      assert.equal(good.code, 0, good.stderr);
-      assert.match(good.stdout, /Submitted the job good\nall is well\n$/);
-
-      cluster.jobs.setDefaults({
-        phase: "Pending",
-        waiting: { reason: "ErrImagePull", message: "manifest unknown" },
-      });
-      const stuck = await laptop.mlo(
-        "submit",
-        "-n",
-        "stuck",
-        "--wait",
-        "-i",
-        "reg/no:1",
-      );
-      assert.equal(stuck.code, 1);
-      assert.match(
-        stuck.stderr,
-        /mlo: stuck waits: there is no image reg\/no:1\n/,
-      );
-      assert.match(
-        stuck.stderr,
-        /The job stuck cannot start: there is no image reg\/no:1\nhint: check --image/,
-      );
-
-      for (const flags of [["--shell", "--follow"], ["--json", "--shell"]]) {
-        const { code } = await laptop.mlo("submit", "-n", "no", ...flags);
-        assert.equal(code, 2);
-      }
-      assert.equal(cluster.jobs.list().length, 4);
-    }));
-
-  Deno.test(`^C during --wait leaves the job and says so (${generation})`, () =>
-    withGeneration(generation, async (laptop) => {
-      const { cluster } = laptop;
-      cluster.jobs.setDefaults({ phase: "Pending" });
-      const child = laptop.spawn(["submit", "-n", "exp", "--wait"]);
-      const stderr = new Response(child.stderr).text();
-      const stdout = new Response(child.stdout).text();
-      while (!cluster.requests.some(({ path }) => path.includes("/events"))) {
-        await new Promise((done) => setTimeout(done, 20));
-      }
-      await new Promise((done) => setTimeout(done, 300));
-      child.kill("SIGINT");
-      const { code } = await child.status;
-      assert.equal(code, 130, await stderr);
-      assert.match(await stdout, /Submitted the job exp/);
-      assert.match(
-        await stderr,
-        /exp waits: it waits in the queue for its turn\n/,
-      );
-      assert.match(
-        await stderr,
-        /Interrupted: the job exp stays; mlo status exp\n/,
-      );
-      assert.equal(cluster.jobs.list().length, 1);
-    }));
-
   Deno.test(`the verbs say what is wrong with the link and the log-in on ${generation}`, () =>
     withGeneration(generation, async (laptop) => {
       laptop.env["MLO_DOUBLE_RUNAI_FAIL"] = "login";
@@ -364,100 +272,4 @@ Deno.test("mlo status tells of a job that run:ai does not list", () =>
       nothing.stderr,
       /There is no job "nothing" in the project mlo-ada/,
     );
-  }));
-
-Deno.test("runai is asked once which generation it is, again when it is another file or does not know a word", () =>
-  withLaptop(async (laptop) => {
-    const probes = async () =>
-      (await recordedCalls(`${laptop.home}/runai.jsonl`))
-        .filter(([first, second]) =>
-          first === "workspace" && second === "--help"
-        ).length;
-    assert.equal((await laptop.mlo("list")).code, 0);
-    assert.equal((await laptop.mlo("list")).code, 0);
-    assert.equal(await probes(), 1);
-
-    await installRunaiV2(`${laptop.home}/bin`);
-    assert.equal((await laptop.mlo("list")).code, 0);
-    assert.equal(await probes(), 2);
-
-    // It has updated itself without a trace.
-    const cache = `${laptop.home}/.cache/mlo/runai.json`;
-    const kept = await Deno.readTextFile(cache);
-    await Deno.writeTextFile(cache, kept.replace("v2", "v1"));
-    assert.equal((await laptop.mlo("list")).code, 0);
-    assert.equal(await probes(), 3);
-    await Deno.writeTextFile(cache, kept.replace("v2", "v1"));
-    const submitted = await laptop.mlo("submit", "-n", "exp", "--json");
-    assert.equal(submitted.code, 0, submitted.stderr);
-    assert.equal(JSON.parse(submitted.stdout).plan.generation, "v2");
-    assert.equal(laptop.cluster.jobs.list().length, 1);
-
-    await laptop.writeSettings("LDAP_USERNAME=ada\nLDAP_UID=1\nRUNAI_CLI=v2\n");
-    await Deno.remove(cache);
-    assert.equal((await laptop.mlo("list")).code, 0);
-    assert.equal(await probes(), 4);
-    await assert.rejects(Deno.stat(cache));
-
-    await laptop.writeSettings("LDAP_USERNAME=ada\nLDAP_UID=1\n");
-    await Deno.remove(`${laptop.home}/bin/runai`);
-    const none = await laptop.mlo("submit", "-n", "two");
-    assert.equal(none.code, 1);
-    assert.match(none.stderr, /Cannot run runai: it is not installed/);
-  }));
-
-Deno.test("mlo code opens either editor on the pod, and prints the line", () =>
-  withLaptop(async (laptop) => {
-    const { cluster, namespace, home } = laptop;
-    cluster.jobs.create({
-      name: "dev",
-      namespace,
-      kind: "interactive",
-      image: "reg.example:5000/a/b:1",
-    });
-    for (const editor of ["code", "cursor"]) {
-      await Deno.writeTextFile(
-        `${home}/bin/${editor}`,
-        `#!/bin/sh\nprintf '%s\\n' ${editor} "$@" >"$HOME/opened"\nexit 3\n`,
-        { mode: 0o755 },
-      );
-      const { code } = await laptop.mlo("code", "dev", "--editor", editor);
-      assert.equal(code, 3);
-      const opened = (await Deno.readTextFile(`${home}/opened`)).trim().split(
-        "\n",
-      );
-      assert.deepEqual(opened.slice(0, 2), [editor, "--folder-uri"]);
-      const [, hex = "", folder] =
-        /^vscode-remote:\/\/k8s-container\+([0-9a-f]+)(\/.*)$/.exec(
-          opened[2] ?? "",
-        ) ?? [];
-      assert.equal(folder, "/mloscratch/homes/ada");
-      assert.deepEqual(
-        JSON.parse(new TextDecoder().decode(Uint8Array.fromHex(hex))),
-        {
-          settingType: "pod",
-          context: "admin",
-          namespace,
-          podname: "dev-0-0",
-          name: "dev",
-          image: "reg.example:5000/a/b:1",
-        },
-      );
-    }
-    await Deno.remove(`${home}/opened`);
-    const plain = await laptop.mlo(
-      "code",
-      "dev",
-      "/a b/c#d",
-      "--uri-style",
-      "plain",
-      "--print",
-    );
-    assert.equal(
-      plain.stdout,
-      `code --folder-uri vscode-remote://k8s-container+context=admin+podname=dev-0-0+namespace=${namespace}+name=dev+image=reg.example%3A5000%2Fa%2Fb%3A1/a%20b/c%23d\n`,
-    );
-    await assert.rejects(Deno.stat(`${home}/opened`));
-    const relative = await laptop.mlo("code", "dev", "exp");
-    assert.equal(relative.code, 2);
   }));

@@ -1,7 +1,8 @@
 import { discovery } from "./api_server_discovery.ts";
 import { isObject, type Json, type StoredSecret } from "./api_server_fields.ts";
-import { type DoubleJob, type JobStore, logKey } from "./api_server_jobs.ts";
+import type { JobStore } from "./api_server_jobs.ts";
 import type { EventStore, LogStore } from "./api_server_logs.ts";
+import { podLog } from "./api_server_pod_log.ts";
 import { listOf, selectPods } from "./api_server_lists.ts";
 import type { SecretStore, Writer } from "./api_server_secrets.ts";
 import {
@@ -151,37 +152,6 @@ function pods(
   const pod = all.find((pod) => (pod["metadata"] as Json)["name"] === name);
   if (pod === undefined) throw notFound("pods", name);
   return Response.json(pod);
-}
-
-/** A log as a kubelet gives it: not before the container has started. */
-function podLog(
-  cluster: Cluster,
-  { method, url }: Asked,
-  namespace: string,
-  name: string,
-): Response {
-  if (method !== "GET") throw noSuchPath();
-  const job = cluster.jobs.list(namespace)
-    .find((job) => cluster.jobs.podNames(job).includes(name));
-  if (job === undefined) throw notFound("pods", name);
-  const container = url.searchParams.get("container");
-  if (container !== null && container !== job.name) {
-    throw badRequest(`container ${container} is not valid for pod ${name}`);
-  }
-  if (job.phase === "Pending") {
-    throw badRequest(
-      `container "${job.name}" in pod "${name}" is waiting to start: ${
-        job.waiting?.reason ?? "ContainerCreating"
-      }`,
-    );
-  }
-  const asPrevious: DoubleJob = url.searchParams.get("previous") === "true"
-    ? { ...job, restarts: (job.restarts ?? 0) - 1 }
-    : job;
-  const query = new URLSearchParams(url.searchParams);
-  // Nobody writes any more, so there is nothing to stay for.
-  if (/Succeeded|Failed/.test(job.phase ?? "")) query.delete("follow");
-  return cluster.logs.answer(logKey(asPrevious, name), query);
 }
 
 function secrets(
