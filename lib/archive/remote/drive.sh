@@ -72,10 +72,16 @@ set_bases() {
   difference top "$TOP"
 }
 
+# phase WORD: what the transfer is doing. Where that cannot be noted it counts as failed for
+# whoever looks, and may be started again: so it must not go on.
 phase() {
   echo "$(date +%s.%N) $1" 2>/dev/null >>"$T/times"
   put "$T/phase" "$1 $NUMBER $PATHS
-" || mv -f -- "$T/phase.failed" "$T/phase"
+" && return
+  clean_up "$T"
+  mv -f -- "$T/phase.failed" "$T/phase"
+  kill -TERM $$ 2>/dev/null
+  exit 1
 }
 
 # difference KIND TEXT
