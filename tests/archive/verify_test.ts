@@ -41,6 +41,16 @@ archiveTest(
           `${where}\n${verified.stdout}`,
         );
         assert.doesNotMatch(verified.stdout, /^Done/m);
+        const removing = await bed.archiveIt(
+          ...["exp", "--remove-source", "--yes", "exp"],
+        );
+        assert.equal(removing.code, 1, `${where}\n${removing.stdout}`);
+        assert.ok(
+          removing.stdout.includes(`${path}: `),
+          `${where}\n${removing.stdout}`,
+        );
+        assert.doesNotMatch(removing.stdout, /removed from scratch/);
+        assert.deepEqual(await bed.compare(from, from), before, where);
         await must(["rm", "-rf", bed.archive]);
         await must(["cp", "-a", sane, bed.archive]);
       }
@@ -74,12 +84,14 @@ archiveTest(
     );
 
     await step.step(
-      "a flipped bit is mended before anything is removed",
+      "a flipped bit has to be mended before anything is removed",
       async () => {
         await must(["rm", "-rf", `${bed.archive}/exp`]);
         assert.equal((await bed.archiveIt("exp")).code, 0);
         await injure(`${bed.archive}/exp`, "flip", 6);
         await must(["cp", "-a", from, `${bed.top}/sane`]);
+        const mended = await bed.archiveIt("exp");
+        assert.equal(mended.code, 0, mended.stdout + mended.stderr);
         const ran = await bed.archiveIt(
           "exp",
           "--remove-source",

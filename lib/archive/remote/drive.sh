@@ -145,6 +145,7 @@ copy_root() {
   fi
   list_both
   load_manifest
+  [ -z "$REMOVE" ] || intact || return 0
   name_partials
   : >"$WORK/force" && : >"$WORK/last" || die work
   round=0

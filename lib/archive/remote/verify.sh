@@ -57,6 +57,28 @@ verify_root() {
   equal "$REPLY"
 }
 
+# intact: before anything is removed from the source, whether the copy still is what its
+# manifest says; what is not is named, and neither mended nor trusted in the same breath.
+intact() {
+  [ -s "$WORK/old.copy.cmp" ] || return 0
+  phase comparing
+  compare_links
+  differences link "$WORK/links"
+  differences tied "$WORK/tied"
+  comm -z -23 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/lost" || die work
+  differences lost "$WORK/lost"
+  comm -z -13 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/foreign" || die work
+  differences only-copy "$WORK/foreign"
+  cp -- "$WORK/c.reg" "$WORK/c.hash" && : >"$WORK/s.hash" || die work
+  hash_all
+  make read cut -z -c 67- "$WORK/c.sum"
+  arrange read
+  make unread comm -z -23 "$WORK/c.reg" "$WORK/read"
+  differences unread "$WORK/unread"
+  against_manifest
+  root_is_equal
+}
+
 source_absent() {
   [ ! -e "$S/$TOP" ] && [ ! -L "$S/$TOP" ]
 }
