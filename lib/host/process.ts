@@ -92,6 +92,8 @@ function watch(
     } catch {
       // It has ended already.
     }
+    // Fails where it was fed, and closed, before.
+    child.stdin.abort().catch(() => {});
     // A grandchild may hold the pipes open: what came until now is all there is.
     stdout.stop();
     stderr.stop();

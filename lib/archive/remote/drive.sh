@@ -78,10 +78,19 @@ phase() {
   echo "$(date +%s.%N) $1" 2>/dev/null >>"$T/times"
   put "$T/phase" "$1 $NUMBER $PATHS
 " && return
+  alone
   clean_up "$T"
   mv -f -- "$T/phase.failed" "$T/phase"
-  kill -TERM $$ 2>/dev/null
   exit 1
+}
+
+# alone: ends everything else of this transfer, the driver too: it would go on writing into what
+# is cleared up. (The shell itself opens the file: it tells the pid of a subshell, too.)
+alone() {
+  IFS=' ' read -r me rest </proc/self/stat || return 0
+  end_workers "$ID" "$me"
+  # What one of them started in its last moment was not on the list.
+  end_workers "$ID" "$me"
 }
 
 # difference KIND TEXT
@@ -122,9 +131,9 @@ die() {
   [ -n "$DRIVING" ] || refuse "$1" "$(head -c 2000 -- "${2-/dev/null}" 2>/dev/null)"
   [ -z "${2-}" ] || head -c 2000 -- "$2" >"$T/problem" 2>/dev/null
   [ -s "$T/problem" ] || tail -c 2000 -- "$WORK/errors" >"$T/problem" 2>/dev/null
+  alone
   if cp -- "$WORK/differences" "$T/differences" 2>/dev/null; then clean_up "$T"; fi
   phase "failed $1"
-  kill -TERM $$ 2>/dev/null
   exit 1
 }
 
