@@ -17,6 +17,7 @@ const README = new URL("../README.md", import.meta.url);
 export async function freshReadme(readme: string): Promise<string> {
   const parts = {
     transcript: await transcript(),
+    "every day": await everyDay(),
     verbs: fenced(helpOf(await commandTree(denoHost(), undefined)).trim()),
     settings: settingsTable(),
     flags: await submitFlags(),
@@ -34,15 +35,28 @@ export async function freshReadme(readme: string): Promise<string> {
   return text;
 }
 
-/** Submit, list, logs: the transcripts of the page about every day, which the program makes. */
-async function transcript(): Promise<string> {
+/** Submit, list, logs: thirty seconds. */
+function transcript(): Promise<string> {
+  return transcripts("submit", "list", "logs exp");
+}
+
+/** The other verbs of a day. */
+function everyDay(): Promise<string> {
+  return transcripts(
+    ...["status exp", "exec", "code", "port-forward", "clean"],
+    "delete",
+  );
+}
+
+/** The transcripts of verbs out of the page about every day, which the program makes, as one. */
+async function transcripts(...verbs: string[]): Promise<string> {
   const blocks = (await everyDayPage()).match(/```console\n[\s\S]*?```/g) ?? [];
-  const shown = ["mlo submit", "mlo list", "mlo logs exp"].map((verb) => {
-    const block = blocks.find((one) => one.includes(`$ ${verb}`));
+  const shown = verbs.map((verb) => {
+    const block = blocks.find((one) => one.includes(`$ mlo ${verb}`));
     if (block === undefined) throw new Error(`no transcript of ${verb}`);
     return block.replace(/^```console\n|```$/g, "");
   });
-  return `\`\`\`console\n${shown.join("\n")}\`\`\``;
+  return `\`\`\`console\n${[...new Set(shown)].join("\n")}\`\`\``;
 }
 
 function settingsTable(): string {
