@@ -125,7 +125,11 @@ archiveTest(
         await must(["sh", "-c", 'rm -rf "$1"/* "$1"/.mlo', "sh", bed.archive]);
         const running = bed.archiveIt("exp");
         const id = await underWay(() => bed.archiveIt("status", "--json"));
-        await sleep(2500);
+        for (let attempt = 0; attempt < 300; attempt++) {
+          const grown = ["-type", "f", "-size", "+12000k"];
+          if (await must(["find", bed.archive, ...grown]) !== "") break;
+          await sleep(100);
+        }
         const cancelled = await bed.archiveIt("cancel");
         assert.equal(cancelled.code, 0, cancelled.stderr);
         assert.match(cancelled.stdout, new RegExp(id));
