@@ -3,8 +3,6 @@ import { csubDifferences } from "../config/csub.ts";
 import { parseEnvFile } from "../config/env_file.ts";
 import {
   checkEnvFileMode,
-  chooseEnvFile,
-  envFileCandidates,
   type EnvFileChoice,
   gitTrackedArgs,
   isTracked,
@@ -14,6 +12,7 @@ import { MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { shellQuote } from "../text/shell_quote.ts";
 import { edit, fault, type Finding, note, ok } from "./finding.ts";
+import { findSettingsFile } from "./read_settings.ts";
 
 /** The settings file, as far as it could be read. */
 export interface Examined {
@@ -39,7 +38,7 @@ export async function examineSettings(
   const nothing = { variables: new Map(), lines: new Map() };
   let file: EnvFileChoice;
   try {
-    file = await findFile(host, envFile);
+    file = await findSettingsFile(host, envFile);
   } catch (error) {
     if (!(error instanceof MloError)) throw error;
     const fix = envFile !== undefined
@@ -50,25 +49,6 @@ export async function examineSettings(
     return { ...nothing, findings: [fault(NAME, error.message, fix)] };
   }
   return examine(host, file);
-}
-
-async function findFile(
-  { env, files }: Host,
-  envFile: string | undefined,
-): Promise<EnvFileChoice> {
-  const candidates = envFileCandidates({
-    flag: envFile,
-    envVar: env.get("MLO_ENV_FILE"),
-    directory: env.directory,
-    xdgConfigHome: env.get("XDG_CONFIG_HOME"),
-    home: env.home,
-  });
-  const contents = new Map<string, Uint8Array>();
-  for (const { path } of candidates) {
-    const content = await files.read(path);
-    if (content !== undefined) contents.set(path, content);
-  }
-  return chooseEnvFile(candidates, contents);
 }
 
 function examine(host: Host, { path, content }: EnvFileChoice): Examined {

@@ -61,7 +61,7 @@ export async function readSettings(
   { host, verbose }: Context,
   flags: SettingsFlags,
 ): Promise<ReadSettings> {
-  const file = await findFile(host, flags);
+  const file = await findSettingsFile(host, flags.envFile);
   if (verbose) host.terminal.err(`Using the settings in ${file.path}\n`);
   const tracked = flags.allowTracked ? undefined : refuseTracked(host, file);
   const { variables, lines, settings } = parse(host, file, flags);
@@ -88,18 +88,18 @@ export async function readSettingsAlone(
   { host, verbose }: Context,
   flags: SettingsFlags,
 ): Promise<Settings> {
-  const file = await findFile(host, flags);
+  const file = await findSettingsFile(host, flags.envFile);
   if (verbose) host.terminal.err(`Using the settings in ${file.path}\n`);
   return parse(host, file, flags).settings;
 }
 
-async function findFile(
-  host: Host,
-  flags: SettingsFlags,
+/** The settings file in use; a usage error names the places where there is none. */
+export async function findSettingsFile(
+  { env, files }: Host,
+  envFile: string | undefined,
 ): Promise<EnvFileChoice> {
-  const { env, files } = host;
   const candidates = envFileCandidates({
-    flag: flags.envFile,
+    flag: envFile,
     envVar: env.get("MLO_ENV_FILE"),
     directory: env.directory,
     xdgConfigHome: env.get("XDG_CONFIG_HOME"),
