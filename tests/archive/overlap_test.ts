@@ -13,7 +13,8 @@ archiveTest(
     await bed.tree("exp", 120, 1);
     await bed.tree("exp/inner", 20, 2);
     await bed.tree("other", 20, 3);
-    await slowDown(bed, { delay: 0.3, limit: "100m" });
+    // Long enough for all that is asked meanwhile, also on a busy machine.
+    await slowDown(bed, { delay: 1, limit: "100m" });
     const running = bed.archiveIt("exp", "--json");
     const id = await underWay(() => bed.archiveIt("status", "--json"));
 

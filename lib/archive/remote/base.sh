@@ -48,9 +48,12 @@ count() {
   REPLY=$(tr -cd '\0' <"$1" | wc -c)
 }
 
-# put FILE TEXT: the whole new content or the old one, also on a full disk.
+# put FILE TEXT: the whole new content or the old one, also on a full disk. Two may do it at
+# once (a transfer that is cancelled is buried by whoever follows it, too): each by its own file.
 put() {
-  printf '%s' "$2" 2>/dev/null >"$1.new" && mv -f -- "$1.new" "$1"
+  printf '%s' "$2" 2>/dev/null >"$1.new.$$" && mv -f -- "$1.new.$$" "$1" && return
+  rm -f -- "$1.new.$$"
+  return 1
 }
 
 # get FILE: its first line in REPLY, empty if there is none.
