@@ -17,6 +17,12 @@ export interface SecretContent {
   readonly data: ReadonlyMap<string, string>;
 }
 
+/** The keys that a Secret made of the variables holds: those that are not empty. */
+export function heldKeys(variables: ReadonlyMap<string, string>): string[] {
+  return [...variables].filter(([, value]) => value !== "")
+    .map(([key]) => key);
+}
+
 /**
  * The manifest (JSON) of an Opaque Secret whose `data` is the variables'
  * UTF-8 bytes.

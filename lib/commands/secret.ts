@@ -1,5 +1,5 @@
 import { deleteSecret, readSecret } from "../cluster/kubectl.ts";
-import { compareSecret } from "../cluster/secret.ts";
+import { compareSecret, heldKeys } from "../cluster/secret.ts";
 import { MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { Command } from "./command.ts";
@@ -69,17 +69,16 @@ async function showStatus(
   const name = settings.RUNAI_SECRET_NAME;
   const namespace = settings.K8S_NAMESPACE;
   const live = await readSecret(host, namespace, name);
-  const wanted = new Map([...variables].filter(([, value]) => value !== ""));
   const status = live === undefined
     ? {
       exists: false,
       inSync: false,
-      missing: [...wanted.keys()],
+      missing: heldKeys(variables),
       extra: [],
       different: [],
       annotationLeak: false,
     }
-    : { exists: true, ...compareSecret(wanted, live) };
+    : { exists: true, ...compareSecret(variables, live) };
   if (json) {
     host.terminal.out(
       `${

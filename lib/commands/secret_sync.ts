@@ -1,5 +1,5 @@
 import { applySecret } from "../cluster/kubectl.ts";
-import { secretManifest } from "../cluster/secret.ts";
+import { heldKeys, secretManifest } from "../cluster/secret.ts";
 import type { Host } from "../host/host.ts";
 import { interruptible } from "./interrupt.ts";
 import type { ReadSettings } from "./read_settings.ts";
@@ -19,8 +19,7 @@ export async function syncSecret(
   const name = settings.RUNAI_SECRET_NAME;
   const namespace = settings.K8S_NAMESPACE;
   const manifest = secretManifest({ name, namespace, data: variables });
-  const keys = [...variables].filter(([, value]) => value !== "")
-    .map(([key]) => key);
+  const keys = heldKeys(variables);
   if (!options.dryRun) {
     await interruptible(
       host.terminal,

@@ -1,4 +1,4 @@
-import { secretManifest } from "../cluster/secret.ts";
+import { heldKeys, secretManifest } from "../cluster/secret.ts";
 import type { Generation } from "../runai/detect.ts";
 import { type Job, planJob, type SubmitOptions } from "../runai/job.ts";
 import { submitArgs } from "../runai/submit_args.ts";
@@ -47,8 +47,7 @@ export function planSubmission(
   const namespace = settings.K8S_NAMESPACE;
   const name = settings.RUNAI_SECRET_NAME;
   const manifest = secretManifest({ name, namespace, data: variables });
-  const keys = [...variables].filter(([, value]) => value !== "")
-    .map(([key]) => key);
+  const keys = heldKeys(variables);
   const draft: Draft = {
     job,
     nameIsOurs: options.name === undefined,

@@ -9,7 +9,7 @@
  * takes, as a far control plane would), `MLO_DOUBLE_RUNAI_FAIL`
  * (`login`, `unreachable`, or `after-create`: the job is made, the answer lost).
  */
-import { Refused } from "./pflag.ts";
+import { runDouble } from "./runai_double_program.ts";
 import { runV1 } from "./runai_v1_verbs.ts";
 
 /** What {@linkcode installRunaiDouble} needs. */
@@ -44,23 +44,6 @@ export async function recordedCalls(record: string): Promise<string[][]> {
 }
 
 if (import.meta.main) {
-  const record = Deno.env.get("MLO_DOUBLE_RECORD");
-  if (record) {
-    await Deno.writeTextFile(record, `${JSON.stringify(Deno.args)}\n`, {
-      append: true,
-    });
-  }
-  const delay = Number(Deno.env.get("MLO_DOUBLE_RUNAI_DELAY_MS") ?? 0);
-  if (delay > 0) await new Promise((done) => setTimeout(done, delay));
-  try {
-    await runV1(Deno.args, {
-      url: Deno.env.get("MLO_DOUBLE_URL") ?? "",
-      fail: Deno.env.get("MLO_DOUBLE_RUNAI_FAIL"),
-    });
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    // The first generation writes its errors to stdout, too.
-    console.log(`Error: ${error.message}`);
-    Deno.exit(1);
-  }
+  // The first generation writes its errors to stdout, too.
+  await runDouble(runV1, (message) => console.log(message));
 }

@@ -3,7 +3,7 @@
  * A `runai` of the second generation for tests, beside the one of the first
  * (`runai_double.ts`): same environment, same cluster, other words.
  */
-import { Refused } from "./pflag.ts";
+import { runDouble } from "./runai_double_program.ts";
 import { runV2 } from "./runai_v2_verbs.ts";
 
 /** Puts this generation's `runai` into a directory, in the place of any other. */
@@ -18,22 +18,5 @@ export async function installRunaiV2(bin: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const record = Deno.env.get("MLO_DOUBLE_RECORD");
-  if (record) {
-    await Deno.writeTextFile(record, `${JSON.stringify(Deno.args)}\n`, {
-      append: true,
-    });
-  }
-  const delay = Number(Deno.env.get("MLO_DOUBLE_RUNAI_DELAY_MS") ?? 0);
-  if (delay > 0) await new Promise((done) => setTimeout(done, delay));
-  try {
-    await runV2(Deno.args, {
-      url: Deno.env.get("MLO_DOUBLE_URL") ?? "",
-      fail: Deno.env.get("MLO_DOUBLE_RUNAI_FAIL"),
-    });
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    console.error(`Error: ${error.message}`);
-    Deno.exit(1);
-  }
+  await runDouble(runV2, (message) => console.error(message));
 }

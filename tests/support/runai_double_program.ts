@@ -1,0 +1,28 @@
+/** What the doubles of both generations of `runai` have in common as programs: see `runai_double.ts`. */
+import { Refused } from "./pflag.ts";
+import type { World } from "./runai_v1_verbs.ts";
+
+/** Runs one call in a generation's words; what it refuses goes to `complain`, with exit status 1. */
+export async function runDouble(
+  run: (words: readonly string[], world: World) => Promise<void>,
+  complain: (message: string) => void,
+): Promise<void> {
+  const record = Deno.env.get("MLO_DOUBLE_RECORD");
+  if (record) {
+    await Deno.writeTextFile(record, `${JSON.stringify(Deno.args)}\n`, {
+      append: true,
+    });
+  }
+  const delay = Number(Deno.env.get("MLO_DOUBLE_RUNAI_DELAY_MS") ?? 0);
+  if (delay > 0) await new Promise((done) => setTimeout(done, delay));
+  try {
+    await run(Deno.args, {
+      url: Deno.env.get("MLO_DOUBLE_URL") ?? "",
+      fail: Deno.env.get("MLO_DOUBLE_RUNAI_FAIL"),
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    complain(`Error: ${error.message}`);
+    Deno.exit(1);
+  }
+}
