@@ -1,4 +1,5 @@
-import { ANSWER_BEGINS } from "./script.ts";
+/** What comes before the first record of an answer; a login may have printed anything before it. */
+export const ANSWER_BEGINS = "mlo-archive-answer-1";
 
 /** One record of the archive host's answer. */
 export interface Record {
@@ -10,10 +11,11 @@ export interface Record {
 /**
  * Takes the answer's bytes as they come and gives each whole record to
  * `onRecord`: `KEY VALUE` ended by NUL. What a login prints before the answer
- * begins is skipped.
+ * begins is skipped; then `onBegin` is called.
  */
 export function answerReader(
   onRecord: (record: Record) => void,
+  onBegin: () => void = () => {},
 ): (chunk: Uint8Array) => void {
   let rest: Uint8Array = new Uint8Array();
   let begun = false;
@@ -25,7 +27,10 @@ export function answerReader(
       const line = rest.subarray(0, end);
       rest = rest.slice(end + 1);
       if (begun) onRecord(toRecord(line));
-      else begun = new TextDecoder().decode(line).endsWith(ANSWER_BEGINS);
+      else if (new TextDecoder().decode(line).endsWith(ANSWER_BEGINS)) {
+        begun = true;
+        onBegin();
+      }
     }
   };
 }

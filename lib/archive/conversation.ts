@@ -1,13 +1,9 @@
 import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import { answerReader, type Record, textOf } from "./answer.ts";
+import { type Record, textOf } from "./answer.ts";
+import { openShell } from "./connection.ts";
+import type { Login } from "./login.ts";
 import { refusal } from "./refusals.ts";
-
-/** Who logs in where. */
-export interface Login {
-  readonly host: string;
-  readonly user: string;
-}
 
 /**
  * Runs a script on the archive host over one connection, hence with one
@@ -16,35 +12,28 @@ export interface Login {
  * conversation; `joining` then says how to find a transfer again.
  */
 export async function converse(
-  host: Pick<Host, "programs" | "terminal" | "clock">,
+  host: ConversationHost,
   login: Login,
   script: string,
   onRecord: (record: Record) => void,
   joining: () => string | undefined = () => undefined,
 ): Promise<void> {
   const last = new Map<string, string>();
-  let [ended, interrupted] = [false, false];
-  const started = host.programs.start(
-    sshCall(login),
-    answerReader((record) => {
-      if (record.key === "end") ended = true;
-      if (["refused", "about", "holder"].includes(record.key)) {
-        last.set(record.key, textOf(record));
-      } else onRecord(record);
-    }),
-  );
-  const stopListening = host.terminal.onInterrupt(() => {
-    interrupted = true;
-    started.kill();
-  });
+  const interrupt = new AbortController();
+  let ended = false;
+  const hear = (record: Record) => {
+    if (record.key === "end") ended = true;
+    if (["refused", "about", "holder"].includes(record.key)) {
+      last.set(record.key, textOf(record));
+    } else onRecord(record);
+  };
+  const stopListening = host.terminal.onInterrupt(() => interrupt.abort());
   try {
-    const [outcome] = await Promise.all([
-      started.outcome,
-      started.feed(script),
-    ]);
+    const shell = await openShell(host, login, hear, interrupt.signal);
+    const [outcome] = await Promise.all([shell.outcome, shell.feed(script)]);
     // ^C reaches ssh as well, which may be the quicker one to end.
     if (!ended) await host.clock.sleep(200);
-    if (interrupted && !ended) throw interruption(joining());
+    if (interrupt.signal.aborted && !ended) throw interruption(joining());
     const refused = last.get("refused");
     if (refused !== undefined) {
       throw refusal(refused, last.get("about") ?? "", last.get("holder"));
@@ -61,26 +50,11 @@ export async function converse(
   }
 }
 
-function sshCall({ host, user }: Login) {
-  return {
-    program: "ssh",
-    args: [
-      "-T",
-      "-o",
-      "ConnectTimeout=10",
-      // A cable that was pulled is noticed within a minute.
-      "-o",
-      "ServerAliveInterval=15",
-      "-o",
-      "ServerAliveCountMax=4",
-      "-l",
-      user,
-      "--",
-      host,
-      "exec /bin/sh -s",
-    ],
-  };
-}
+/** What a conversation needs of the machine. */
+export type ConversationHost = Pick<
+  Host,
+  "env" | "files" | "programs" | "terminal" | "clock"
+>;
 
 function interruption(joining: string | undefined): MloError {
   return new MloError(

@@ -12,9 +12,6 @@ import verify from "./remote/verify.sh" with { type: "text" };
 import { shellJoin, shellQuote } from "../text/shell_quote.ts";
 import { listText, type Request, requestText } from "./request.ts";
 
-/** What comes before the first record of an answer; a login may have printed anything before it. */
-export const ANSWER_BEGINS = "mlo-archive-answer-1";
-
 const FUNCTIONS = [
   base,
   guard,
@@ -65,7 +62,6 @@ function script(
     `excludes=${shellQuote(excludes)}`,
     `eval "$functions"`,
     `eval "$request"`,
-    `printf '\\n%s\\0' ${ANSWER_BEGINS}`,
     `${shellJoin(words)} </dev/null`,
     "exit\n",
   ].join("\n");

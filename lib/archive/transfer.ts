@@ -1,7 +1,7 @@
-import type { Host } from "../host/host.ts";
 import { type Record, textOf } from "./answer.ts";
-import { converse, type Login } from "./conversation.ts";
+import { type ConversationHost, converse } from "./conversation.ts";
 import { type Findings, findings } from "./differences.ts";
+import type { Login } from "./login.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { failure } from "./refusals.ts";
 
@@ -31,7 +31,7 @@ export interface Watcher {
  * Rejects if it could not be started or broke off without a verdict.
  */
 export async function follow(
-  host: Pick<Host, "programs" | "terminal" | "clock">,
+  host: ConversationHost,
   login: Login,
   script: string,
   watcher: Watcher,

@@ -1,6 +1,7 @@
 import { shownBytes } from "../archive/bar.ts";
 import { textOf } from "../archive/answer.ts";
-import { converse, type Login } from "../archive/conversation.ts";
+import { converse } from "../archive/conversation.ts";
+import type { Login } from "../archive/login.ts";
 import type { Request } from "../archive/request.ts";
 import { transferScript } from "../archive/script.ts";
 import { follow } from "../archive/transfer.ts";

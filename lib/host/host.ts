@@ -68,6 +68,8 @@ export interface Call {
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds after which the program is killed and the outcome says `timedOut`. */
   readonly timeout?: number;
+  /** It may leave a process behind that keeps its stderr open, as ssh does: what that says later is not waited for. */
+  readonly leavesProcess?: boolean;
 }
 
 /** How a program ended. */

@@ -42,7 +42,7 @@ export function denoPrograms(
   function start(call: Call, onOutput?: (chunk: Uint8Array) => void): Started {
     return watch(
       spawn(call, { stdin: "piped", stdout: "piped", stderr: "piped" }),
-      call.timeout,
+      call,
       onOutput,
     );
   }
@@ -76,10 +76,13 @@ export function denoPrograms(
   };
 }
 
+/** Milliseconds in which what a program said before its end is read. */
+const LAST_WORDS = 300;
+
 /** Gathers what a child says and ends it when its time is up. */
 function watch(
   child: Deno.ChildProcess,
-  timeout: number | undefined,
+  { timeout, leavesProcess }: Pick<Call, "timeout" | "leavesProcess">,
   onOutput?: (chunk: Uint8Array) => void,
 ): Started {
   const stdout = gather(child.stdout as ReadableStream<Uint8Array>, onOutput);
@@ -105,6 +108,7 @@ function watch(
 
   async function finish(): Promise<Outcome> {
     const status = await child.status;
+    if (leavesProcess) await stderr.endOr(LAST_WORDS);
     const outcome = {
       code: status.code,
       stdout: await stdout.bytes,
@@ -151,9 +155,16 @@ function gather(
     }
     return joined(chunks);
   }
+  const bytes = readAll();
+  const stop = () => void reader.cancel().catch(() => {});
   return {
-    bytes: readAll(),
-    stop: () => void reader.cancel().catch(() => {}),
+    bytes,
+    stop,
+    endOr: async (milliseconds: number) => {
+      const timer = setTimeout(stop, milliseconds);
+      await bytes.catch(() => {});
+      clearTimeout(timer);
+    },
   };
 }
 

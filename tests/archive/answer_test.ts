@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { answerReader, textOf } from "../../lib/archive/answer.ts";
+import {
+  ANSWER_BEGINS,
+  answerReader,
+  textOf,
+} from "../../lib/archive/answer.ts";
 import {
   progressBar,
   progressLine,
@@ -10,7 +14,6 @@ import {
 import { findings } from "../../lib/archive/differences.ts";
 import { jsonPath, shownPath } from "../../lib/archive/names.ts";
 import { progressOf, workerProgress } from "../../lib/archive/progress.ts";
-import { ANSWER_BEGINS } from "../../lib/archive/script.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const record = (key: string, value: string) => ({ key, value: bytes(value) });

@@ -162,19 +162,14 @@ archiveTest(
 );
 
 archiveTest(
-  "mlo archive --dry-run says what would be copied and writes nothing; ls lists; one connection a command",
+  "mlo archive --dry-run says what would be copied and writes nothing; ls lists",
   async (bed) => {
     await bed.tree("exp", 30, 1);
-    const count = () => bed.relay.connections();
-    let before = count();
     const plan = await bed.archiveIt("exp", "--dry-run");
     assert.equal(plan.code, 0, plan.stderr);
     assert.match(plan.stdout, /^Would copy 2\d files, /);
     assert.equal(await must(["find", bed.archive, "-mindepth", "1"]), "");
-    assert.equal(count() - before, 1);
-    before = count();
     assert.equal((await bed.archiveIt("exp", "--exclude", "f2*")).code, 0);
-    assert.equal(count() - before, 1);
     const names = await must([
       "find",
       `${bed.archive}/exp`,

@@ -99,3 +99,13 @@ Deno.test("a child gets the environment, changed as asked, without the loader's 
   );
   assert.deepEqual(lines.sort(), ["CHANGED=new", "KEPT=kept"]);
 });
+
+Deno.test("start() does not wait for a process that is left behind with stderr open", async () => {
+  const { code, stdout, stderr } = await programs.run({
+    ...sh("sleep 30 >/dev/null & echo $!; echo oops >&2; exit 4"),
+    leavesProcess: true,
+  });
+  assert.deepEqual([code, text(stderr)], [4, "oops\n"]);
+  // It still runs: a signal to a process that is gone throws.
+  Deno.kill(Number(text(stdout)), "SIGKILL");
+});

@@ -55,7 +55,7 @@ export interface ArchiveBed {
   compare(a: string, b: string): Promise<string[]>;
   /** Inode and name of each file of the second tree that is a complete copy of the first's. */
   whole(a: string, b: string): Promise<Set<string>>;
-  /** Processes of the account. */
+  /** Processes of the account, without the login itself: that is kept for the next command. */
   processes(): Promise<{ pid: number; command: string }[]>;
 }
 
@@ -178,7 +178,10 @@ async function setUp(
         .slice(0, -1),
     whole: async (a, b) =>
       new Set((await must(["python3", TREE, "whole", a, b])).split("\n")),
-    processes: () => processesOf(uid),
+    processes: async () =>
+      (await processesOf(uid)).filter(({ command }) =>
+        !command.startsWith("sshd: ")
+      ),
   };
 }
 

@@ -134,6 +134,7 @@ export async function laptopOf(
   const home = `${top}/laptop`;
   await Deno.mkdir(`${home}/.config/mlo`, { recursive: true });
   await Deno.mkdir(`${home}/bin`);
+  await Deno.mkdir(`${home}/.ssh`, { mode: 0o700 });
   const key = (await Deno.readTextFile(`${top}/ssh/host.pub`)).trim();
   await Deno.writeTextFile(`${top}/ssh/known`, `[127.0.0.1]:${port} ${key}\n`);
   await Deno.writeTextFile(
