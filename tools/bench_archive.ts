@@ -30,6 +30,8 @@ if (import.meta.main) await benchArchive(Deno.args);
 
 /** Prints the figures that are named, all of them by default. */
 export async function benchArchive(chosen: readonly string[] = []) {
+  const program = new URL("../dist/mlo", import.meta.url).pathname;
+  Deno.env.set("MLO_TEST_PROGRAM", program);
   for (const [name, measure] of Object.entries(figures)) {
     if (chosen.length === 0 || chosen.includes(name)) await measure();
   }
@@ -38,7 +40,7 @@ export async function benchArchive(chosen: readonly string[] = []) {
 /** (a) 3,000 files of 4 KiB in 30 directories onto a file system that takes a millisecond longer for everything. */
 async function smallFiles() {
   for (const microseconds of [1000, 0]) {
-    await withArchiveHost(async (bed) => {
+    await inMemory(async (bed) => {
       const tree = `${bed.scratch}/small`;
       await must(["sh", "-c", SMALL_TREE, "sh", tree]);
       await must(["chown", "-R", `${bed.user}:`, tree]);
@@ -102,37 +104,82 @@ async function bigFile() {
   }, { under: "/tmp" });
 }
 
-/** (c) A second run over 50,000 files with nothing to do. */
+/** (c) A second run with nothing to do: in memory, and with the copy on the far file system. */
 async function nothingToDo() {
-  await withArchiveHost(async (bed) => {
+  await inMemory(async (bed) => {
     await bed.tree("many", 50_000, 1);
-    await rsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`, "-H");
+    await must(["cp", "-a", `${bed.scratch}/many`, `${bed.archive}/plain`]);
     await archived(bed, "many");
-    const [mlo, plain, linked, overSsh]: number[][] = [[], [], [], []];
-    for (let turn = 0; turn < 5; turn++) {
-      mlo?.push((await archived(bed, "many")).seconds);
-      plain?.push(
-        await rsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`),
-      );
-      linked?.push(
-        await rsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`, "-H"),
-      );
-      overSsh?.push(
-        await sshRsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`),
-      );
-    }
-    const [ours, bare, hard, login] = [mlo, plain, linked, overSsh].map((
-      times,
-    ) => median(times ?? []));
+    const [shared, alone, plain, overSsh] = await inTurn(5, [
+      () => again(bed),
+      () => again(bed, true),
+      () => plainAgain(bed),
+      () => sshRsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`),
+    ]);
     console.log(
-      `(c) nothing to do over 50000 files in memory: mlo ${ours} s, ssh HOST rsync -a ${login} s,` +
-        ` ratio ${
-          ratio(ours ?? 0, login ?? 1)
-        } (wanted: 1.2); rsync -a alone ${bare} s, ratio ${
-          ratio(ours ?? 0, bare ?? 1)
-        }; rsync -aH alone ${hard} s`,
+      `(c) nothing to do over 50000 files in memory: mlo ${shared} s over the login of the command before,` +
+        ` rsync -a on the host ${plain} s, ratio ${
+          ratio(shared, plain)
+        } (wanted: 1.2); with a login of its own mlo ${alone} s,` +
+        ` ssh HOST rsync -a ${overSsh} s, ratio ${ratio(alone, overSsh)}`,
     );
   });
+  await inMemory(async (bed) => {
+    await bed.tree("many", 10_000, 1);
+    await must(["cp", "-a", `${bed.scratch}/many`, `${bed.archive}/plain`]);
+    await archived(bed, "many");
+    const far = await farMount(bed.archive, 1000);
+    try {
+      const [shared, plain] = await inTurn(1, [
+        () => again(bed),
+        () => plainAgain(bed),
+      ]);
+      console.log(
+        `(c) nothing to do over 10000 files, their copy on FUSE with 1 ms on every operation:` +
+          ` mlo ${shared} s, rsync -a on the host ${plain} s, ratio ${
+            ratio(shared, plain)
+          }`,
+      );
+    } finally {
+      await far.end();
+    }
+  });
+}
+
+/** Seconds of a further `mlo archive`; with a login of its own if `alone`. */
+async function again(bed: ArchiveBed, alone = false): Promise<number> {
+  const sockets = `${bed.top}/laptop/.ssh`;
+  if (alone) await must(["find", sockets, "-type", "s", "-delete"]);
+  return (await archived(bed, "many")).seconds;
+}
+
+function plainAgain(bed: ArchiveBed): Promise<number> {
+  return rsync(bed, `${bed.scratch}/many/`, `${bed.archive}/plain/`);
+}
+
+/** Median seconds of each of `work`, done in turn so many times. */
+async function inTurn<T extends readonly (() => Promise<number>)[]>(
+  rounds: number,
+  work: readonly [...T],
+): Promise<{ [key in keyof T]: number }> {
+  const times: number[][] = work.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, each] of work.entries()) times[at]?.push(await each());
+  }
+  return times.map(median) as { [key in keyof T]: number };
+}
+
+/** A bed in memory, at a place where a compiled program may read its settings: of `/dev` it may not. */
+async function inMemory(body: (bed: ArchiveBed) => Promise<void>) {
+  // A short path, as a home is: a login is shared through a socket in it.
+  const under = (await must(["mktemp", "-d", "/tmp/mlo.XXXXXX"])).trim();
+  await must(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", under]);
+  try {
+    await withArchiveHost(body, { under });
+  } finally {
+    await must(["umount", under]);
+    await Deno.remove(under);
+  }
 }
 
 /** Runs `mlo archive` as a program of its own; seconds in all, and of the phases copying and comparing. */

@@ -9,44 +9,51 @@ INDEX_D='%p//d %m - %T@ %i %C@\0'
 INDEX_L='%p//l 777 %s %T@ %i %C@ %n %l\0'
 INDEX_F='%p//%y %m %s %T@ %i %C@ %n\0'
 
+# Seconds that one find may take. On a far file server each of its questions waits
+# for the one before: then many ask at once.
+NEAR=2
+LIMIT=''
+
 # find_into OUT START... [TESTS]: one pass over the tree, or over a part of it.
 find_into() {
   into=$1
   shift
-  find "$@" \( -type f -fprintf "$into.reg" '%p\0' \
+  ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type f -fprintf "$into.reg" '%p\0' \
     , ! -type d -links +1 -fprintf "$into.hl" '%D:%i//%p\0' \
     , -type d -fprintf "$into.cmp" '%p//d %m - %T@ \0' -fprintf "$into.idx" "$INDEX_D" \
     -o -type l -fprintf "$into.cmp" '%p//l 777 %s %T@ %l\0' -fprintf "$into.idx" "$INDEX_L" \
     -o -fprintf "$into.cmp" '%p//%y %m %s %T@ \0' -fprintf "$into.idx" "$INDEX_F" \)
 }
 
-# unmoved INDEX BASE [PATTERN...]: whether the tree has just the records of an
-# index that was stored. What is cut off on the way shows as a difference.
+# find_index OUT START... [TESTS]: the index alone.
+find_index() {
+  into=$1
+  shift
+  ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type d -printf "$INDEX_D" -o -type l -printf "$INDEX_L" \
+    -o -printf "$INDEX_F" \) >"$into.idx"
+}
+
+# unmoved INDEX BASE [PATTERN...]: whether the tree has just the records of an index that was stored.
 unmoved() (
   [ -f "$1" ] && cd -- "$2" 2>/dev/null || return
-  index=$1 changes=$WORK/${1##*/}.changes
+  index=$1 seen=$WORK/${1##*/}.seen
   shift 2
-  excluding "$TOP" find_index "$@" | sort -z | comm -z -3 --nocheck-order - "$index" >"$changes" && [ ! -s "$changes" ]
+  excluding find_index "$seen" "$TOP" "$@" 2>/dev/null && sort -z -u -o "$seen.idx" "$seen.idx" &&
+    comm -z -3 --nocheck-order -- "$seen.idx" "$index" >"$seen.not" && [ ! -s "$seen.not" ]
 )
-
-find_index() {
-  find "$@" \( -type d -printf "$INDEX_D" -o -type l -printf "$INDEX_L" -o -printf "$INDEX_F" \)
-}
 
 # list BASE TOP OUT [PATTERN...]: the tree TOP of BASE without what the patterns exclude.
 list() (
   cd -- "$1" || return
   top=$2 out=$3
   shift 3
-  excluding "$top" find_into "$out" "$@" && sort_lists "$out"
+  excluding find_into "$out" "$top" "$@" && sort_lists "$out"
 )
 
-# excluding TOP FUNCTION [OUT] [PATTERN...]: calls the function (find_into with
-# its OUT, or find_index) for the tree without what the patterns exclude.
+# excluding FUNCTION OUT TOP [PATTERN...]: what FUNCTION finds in the tree without what the patterns exclude.
 excluding() {
-  top=$1 function=$2 out=''
-  shift 2
-  [ "$function" = find_index ] || { out=$1 && shift; }
+  function=$1 out=$2 top=$3
+  shift 3
   for pattern; do
     shift
     case $pattern in
@@ -55,7 +62,40 @@ excluding() {
     esac
   done
   [ $# -eq 0 ] || set -- \( "$@" -false \) -prune -o
-  "$function" ${out:+"$out"} "$top" "$@"
+  if [ ! -f "$out.far" ]; then
+    LIMIT=$NEAR
+    "$function" "$out" "$top" "$@"
+    status=$?
+    LIMIT=''
+    [ "$status" -eq 124 ] || return "$status"
+    : >"$out.far" || return
+  fi
+  find "$top" "$@" -type d -print0 >"$out.dirs" && by_many "$function" "$out" "$@"
+}
+
+# by_many FUNCTION OUT [TESTS]: what FUNCTION finds in each of the directories OUT.dirs, not below.
+by_many() {
+  function=$1 out=$2
+  shift 2
+  rm -rf -- "$out.parts" && mkdir -- "$out.parts" && count "$out.dirs" || return
+  xargs -0 -r -P "$JOBS" -n $((REPLY / (4 * JOBS) + 1)) -a "$out.dirs" \
+    sh "$SELF" list_part "$function" "$out.parts" $# "$@" || return
+  for kind in idx cmp reg hl; do
+    find "$out.parts" -name "*.$kind" -exec cat {} + >"$out.$kind" || return
+  done
+}
+
+# list_part FUNCTION OUT NUMBER [TESTS] DIRECTORY...: NUMBER words are TESTS.
+list_part() {
+  function=$1 out=$2/$$ number=$3
+  shift 3
+  set -- "$@" -maxdepth 1
+  while [ "$number" -gt 0 ]; do
+    set -- "$@" "$1"
+    shift
+    number=$((number - 1))
+  done
+  "$function" "$out" "$@"
 }
 
 sort_lists() {
@@ -90,19 +130,12 @@ list_copy() {
   fi
 }
 
-# list_copy_at_once: the same by many workers, each on some of the directories
-# that the source has; on a far file server one find alone would take as long
-# as all the copying.
+# list_copy_at_once: the same by many workers from the start, on the directories that
+# the source has: after the copying the file server is known to have them.
 list_copy_at_once() {
-  rm -rf -- "$WORK/dirs" && mkdir "$WORK/dirs" || die work
-  xargs -0 -r -a "$WORK/s.cmp" sh "$SELF" directories >"$WORK/dirs.list" || die work
-  count "$WORK/dirs.list"
-  if [ "$REPLY" -gt 1 ] &&
-    (cd -- "$C" && xargs -0 -r -P "$JOBS" -n $((REPLY / (4 * JOBS) + 1)) -a "$WORK/dirs.list" \
-      sh "$SELF" list_part "$WORK/dirs") 2>/dev/null; then
-    for kind in idx cmp reg hl; do
-      find "$WORK/dirs" -name "*.$kind" -exec cat {} + >"$WORK/c.$kind" || die work
-    done
+  make c.dirs apply directories s.cmp
+  count "$WORK/c.dirs"
+  if [ "$REPLY" -gt 1 ] && (cd -- "$C" && by_many find_into "$WORK/c") 2>/dev/null; then
     sort_lists "$WORK/c" || die work
     comm -z -13 "$WORK/s.cmp" "$WORK/c.cmp" >"$WORK/surplus" || die work
     # Only the names of foreign directories are known so far.
@@ -110,12 +143,6 @@ list_copy_at_once() {
     [ -s "$WORK/surplus.dirs" ] || return 0
   fi
   list_copy
-}
-
-list_part() {
-  into=$1/$$
-  shift
-  find_into "$into" "$@" -maxdepth 1
 }
 
 # directories RECORD...: the paths of those that are directories.

@@ -3,11 +3,17 @@
 # write_pid TRANSFER PID: who works on it. A pid alone may be someone else's by
 # the time it is looked at; with its start time and the machine it is not.
 write_pid() {
-  start_time "$2" || REPLY=0
+  process "$2"
+  put "$1/pid" "$REPLY
+"
+}
+
+# process PID: the line about it, in REPLY.
+process() {
+  start_time "$1" || REPLY=0
   began=$REPLY
   get /proc/sys/kernel/random/boot_id
-  put "$1/pid" "$2 $began $REPLY
-"
+  REPLY="$1 $began $REPLY"
 }
 
 # start_time PID: field 22 of /proc/PID/stat, in REPLY; the name before it may hold anything.
@@ -109,9 +115,8 @@ register() {
     printf '%s\n' "$program" >"$new/mlo.sh" &&
     printf '%s\n' "$request" >"$new/request.sh" &&
     printf '%s\n' "$excludes" >"$new/excludes.sh" &&
-    roots claims >"$new/claims" &&
-    put "$new/phase" starting && put "$new/phase.failed" "failed state" &&
-    write_pid "$new" $$ && mv -- "$new" "$T" 2>/dev/null && return
+    roots claims >"$new/claims" && process $$ && echo "$REPLY" >"$new/pid" &&
+    echo starting >"$new/phase" && echo 'failed state' >"$new/phase.failed" && mv -- "$new" "$T" 2>/dev/null && return
   rm -rf -- "$new"
   refuse state "$STATE"
 }

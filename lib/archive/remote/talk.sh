@@ -51,7 +51,7 @@ follow() {
     frame "$1"
     get "$1/pid"
     # It returns as soon as the driver has ended.
-    timeout "$pause" tail -s 0.05 --pid="${REPLY%% *}" -f /dev/null
+    timeout "$pause" tail -s 0.02 --pid="${REPLY%% *}" -f /dev/null
     turn=$((turn + 1))
     [ "$turn" -lt 10 ] || pause=1
   done
