@@ -3,6 +3,7 @@
 #   OUT.idx  the same with inode, change time and link count: equal means not touched since
 #   OUT.reg  PATH of every regular file
 #   OUT.hl   INODE//PATH of everything but directories with more than one name
+#   OUT.sub  PATH of every directory
 
 # The records of an index, for directories, links and all others.
 INDEX_D='%p//d %m - %T@ %i %C@\0'
@@ -11,7 +12,7 @@ INDEX_F='%p//%y %m %s %T@ %i %C@ %n\0'
 
 # Seconds that one find may take. On a far file server each of its questions waits
 # for the one before: then many ask at once.
-NEAR=2
+NEAR=1
 LIMIT=''
 
 # find_into OUT START... [TESTS]: one pass over the tree, or over a part of it.
@@ -20,7 +21,7 @@ find_into() {
   shift
   ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type f -fprintf "$into.reg" '%p\0' \
     , ! -type d -links +1 -fprintf "$into.hl" '%D:%i//%p\0' \
-    , -type d -fprintf "$into.cmp" '%p//d %m - %T@ \0' -fprintf "$into.idx" "$INDEX_D" \
+    , -type d -fprintf "$into.cmp" '%p//d %m - %T@ \0' -fprintf "$into.idx" "$INDEX_D" -fprintf "$into.sub" '%p\0' \
     -o -type l -fprintf "$into.cmp" '%p//l 777 %s %T@ %l\0' -fprintf "$into.idx" "$INDEX_L" \
     -o -fprintf "$into.cmp" '%p//%y %m %s %T@ \0' -fprintf "$into.idx" "$INDEX_F" \)
 }
@@ -29,7 +30,7 @@ find_into() {
 find_index() {
   into=$1
   shift
-  ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type d -printf "$INDEX_D" -o -type l -printf "$INDEX_L" \
+  ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type d -printf "$INDEX_D" -fprintf "$into.sub" '%p\0' -o -type l -printf "$INDEX_L" \
     -o -printf "$INDEX_F" \) >"$into.idx"
 }
 
@@ -70,16 +71,21 @@ excluding() {
     [ "$status" -eq 124 ] || return "$status"
     : >"$out.far" || return
   fi
-  find "$top" "$@" -type d -print0 >"$out.dirs" && by_many "$function" "$out" "$@"
+  by_many "$function" "$out" "$top" "$@"
 }
 
-# by_many FUNCTION OUT [TESTS]: what FUNCTION finds in each of the directories OUT.dirs, not below.
+# by_many FUNCTION OUT TOP [TESTS]: the same by many, each looking into some of the directories that were found one level above.
 by_many() {
-  function=$1 out=$2
-  shift 2
-  rm -rf -- "$out.parts" && mkdir -- "$out.parts" && count "$out.dirs" || return
-  xargs -0 -r -P "$JOBS" -n $((REPLY / (4 * JOBS) + 1)) -a "$out.dirs" \
-    sh "$SELF" list_part "$function" "$out.parts" $# "$@" || return
+  function=$1 out=$2 top=$3 level=0
+  shift 3
+  rm -rf -- "$out.parts" && mkdir -- "$out.parts" "$out.parts/0" || return
+  "$function" "$out.parts/0/top" "$top" -maxdepth 0 "$@" || return
+  while find "$out.parts/$level" -name '*.sub' -exec cat {} + >"$out.dirs" || return; [ -s "$out.dirs" ]; do
+    level=$((level + 1))
+    mkdir -- "$out.parts/$level" && count "$out.dirs" || return
+    xargs -0 -r -P "$JOBS" -n $((REPLY / (4 * JOBS) + 1)) -a "$out.dirs" \
+      sh "$SELF" list_part "$function" "$out.parts/$level" $# "$@" || return
+  done
   for kind in idx cmp reg hl; do
     find "$out.parts" -name "*.$kind" -exec cat {} + >"$out.$kind" || return
   done
@@ -89,7 +95,7 @@ by_many() {
 list_part() {
   function=$1 out=$2/$$ number=$3
   shift 3
-  set -- "$@" -maxdepth 1
+  set -- "$@" -mindepth 1 -maxdepth 1
   while [ "$number" -gt 0 ]; do
     set -- "$@" "$1"
     shift
@@ -130,18 +136,9 @@ list_copy() {
   fi
 }
 
-# list_copy_at_once: the same by many workers from the start, on the directories that
-# the source has: after the copying the file server is known to have them.
+# list_copy_at_once: the same by many from the start, since after the copying there is much to see.
 list_copy_at_once() {
-  make c.dirs apply directories s.cmp
-  count "$WORK/c.dirs"
-  if [ "$REPLY" -gt 1 ] && (cd -- "$C" && by_many find_into "$WORK/c") 2>/dev/null; then
-    sort_lists "$WORK/c" || die work
-    comm -z -13 "$WORK/s.cmp" "$WORK/c.cmp" >"$WORK/surplus" || die work
-    # Only the names of foreign directories are known so far.
-    make surplus.dirs apply directories surplus
-    [ -s "$WORK/surplus.dirs" ] || return 0
-  fi
+  : >"$WORK/c.far" || die work
   list_copy
 }
 
