@@ -1,5 +1,5 @@
-import type { Call, Host, Started } from "../host/host.ts";
-import { ANSWER_BEGINS, answerReader, type Record } from "./answer.ts";
+import type { Call, Host, Outcome, Started } from "../host/host.ts";
+import { answerReader, type Record } from "./answer.ts";
 import {
   cannotShare,
   endSharing,
@@ -8,56 +8,78 @@ import {
   shareAt,
   sharedSocket,
 } from "./login.ts";
+import type { Script } from "./script.ts";
 
 /** How long a login that is there already may take to give a shell, in milliseconds. */
 const PATIENCE = 5000;
 
-/** Says that it is there before it takes a script, in the words of any login shell. */
-const SHELL = `exec /bin/sh -c 'printf "\\n%s\\0" ${ANSWER_BEGINS}; ` +
-  "exec /bin/sh -s'";
-
 /**
- * A shell on the archive host that waits for its script, with one password
- * prompt at most: over the login of an earlier command if there is one.
- * Nothing is sent to a connection that does not answer, so that a script never
- * arrives twice, or late. Where no shell could be had, the outcome of what is
- * given says why.
+ * Runs a script in a shell on the archive host, with one password prompt at
+ * most: over the login of an earlier command if there is one. A connection that
+ * does not answer is never told what to do, so that nothing is done twice, or
+ * late. Where no shell could be had, the outcome says why. The signal ends it.
  */
-export async function openShell(
+export async function runThere(
   host: Pick<Host, "env" | "files" | "programs" | "clock">,
   login: Login,
+  script: Script,
   onRecord: (record: Record) => void,
   signal: AbortSignal,
-): Promise<Started> {
-  const attempt = (options: readonly string[], patience?: number) =>
-    greeted(host, sshCall(login, options), onRecord, signal, patience);
+): Promise<Outcome> {
+  const open = (options: readonly string[], patience?: number) =>
+    openShell(
+      host,
+      sshCall(login, options),
+      script.preparation,
+      onRecord,
+      signal,
+      patience,
+    );
+  const { shell, isThere } = await anyShell(host, login, open, signal);
+  if (isThere) await shell.feed(script.command);
+  return await shell.outcome;
+}
+
+async function anyShell(
+  host: Pick<Host, "env" | "files" | "programs">,
+  login: Login,
+  open: (options: readonly string[], patience?: number) => Promise<Opened>,
+  signal: AbortSignal,
+): Promise<Opened> {
   const share = await sharedSocket(host, login);
-  if (share?.exists) {
-    const joined = await attempt(joinOnly(share.socket), PATIENCE);
-    if (joined.isThere || signal.aborted) return joined.shell;
+  if (!share) return await open([]);
+  if (share.exists) {
+    const joined = await open(joinOnly(share.socket), PATIENCE);
+    if (joined.isThere || signal.aborted) return joined;
     joined.shell.kill();
     if (joined.isSilent) {
       // The network it was made in is gone. What else uses it is left alone.
       await endSharing(host, login, share.socket);
-      return (await attempt([])).shell;
+      return await open([]);
     }
   }
-  if (!share) return (await attempt([])).shell;
-  const fresh = await attempt(shareAt(share.socket));
-  if (fresh.isThere || signal.aborted) return fresh.shell;
-  return cannotShare(await fresh.shell.outcome)
-    ? (await attempt([])).shell
-    : fresh.shell;
+  const fresh = await open(shareAt(share.socket));
+  if (fresh.isThere || signal.aborted) return fresh;
+  return cannotShare(await fresh.shell.outcome) ? await open([]) : fresh;
 }
 
-/** Starts ssh and waits until the shell says that it is there, ssh has ended, or patience has. */
-async function greeted(
+/** What came of trying to open a shell. */
+interface Opened {
+  readonly shell: Started;
+  /** It has said that it is there. */
+  readonly isThere: boolean;
+  /** Neither that nor an end has come while patience lasted. */
+  readonly isSilent: boolean;
+}
+
+async function openShell(
   host: Pick<Host, "programs" | "clock">,
   call: Call,
+  preparation: string,
   onRecord: (record: Record) => void,
   signal: AbortSignal,
   patience = Infinity,
-) {
+): Promise<Opened> {
   let [isThere, hasEnded] = [false, false];
   const news = Promise.withResolvers<void>();
   const shell = host.programs.start(
@@ -76,6 +98,7 @@ async function greeted(
     news.resolve();
   };
   void shell.outcome.then(end, end);
+  void shell.write(preparation);
   for (let waited = 0; waited < patience; waited += TICK) {
     const pause = patience === Infinity ? undefined : host.clock.sleep(TICK);
     await (pause ? Promise.race([news.promise, pause]) : news.promise);
@@ -104,7 +127,7 @@ function sshCall({ host, user }: Login, options: readonly string[]): Call {
       user,
       "--",
       host,
-      SHELL,
+      "exec /bin/sh -s",
     ],
     leavesProcess: true,
   };

@@ -1,9 +1,10 @@
 import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { type Record, textOf } from "./answer.ts";
-import { openShell } from "./connection.ts";
+import { runThere } from "./connection.ts";
 import type { Login } from "./login.ts";
 import { refusal } from "./refusals.ts";
+import type { Script } from "./script.ts";
 
 /**
  * Runs a script on the archive host over one connection, hence with one
@@ -14,7 +15,7 @@ import { refusal } from "./refusals.ts";
 export async function converse(
   host: ConversationHost,
   login: Login,
-  script: string,
+  script: Script,
   onRecord: (record: Record) => void,
   joining: () => string | undefined = () => undefined,
 ): Promise<void> {
@@ -29,8 +30,13 @@ export async function converse(
   };
   const stopListening = host.terminal.onInterrupt(() => interrupt.abort());
   try {
-    const shell = await openShell(host, login, hear, interrupt.signal);
-    const [outcome] = await Promise.all([shell.outcome, shell.feed(script)]);
+    const outcome = await runThere(
+      host,
+      login,
+      script,
+      hear,
+      interrupt.signal,
+    );
     // ^C reaches ssh as well, which may be the quicker one to end.
     if (!ended) await host.clock.sleep(200);
     if (interrupt.signal.aborted && !ended) throw interruption(joining());

@@ -9,6 +9,7 @@ import manifest from "./remote/manifest.sh" with { type: "text" };
 import registry from "./remote/registry.sh" with { type: "text" };
 import talk from "./remote/talk.sh" with { type: "text" };
 import verify from "./remote/verify.sh" with { type: "text" };
+import { ANSWER_BEGINS } from "./answer.ts";
 import { shellJoin, shellQuote } from "../text/shell_quote.ts";
 import { listText, type Request, requestText } from "./request.ts";
 
@@ -25,11 +26,19 @@ const FUNCTIONS = [
   talk,
 ].join("\n");
 
-/** The text that the archive host's `sh` reads: for a transfer, with the request that is kept there. */
+/** What the archive host's `sh` reads. */
+export interface Script {
+  /** Functions and variables; by itself it does nothing but say that it is there. */
+  readonly preparation: string;
+  /** What is to be done. */
+  readonly command: string;
+}
+
+/** The script for a transfer, with the request that is kept there. */
 export function transferScript(
   verb: "start" | "plan",
   request: Request,
-): string {
+): Script {
   return script(
     [verb],
     requestText(request),
@@ -41,7 +50,7 @@ export function transferScript(
 export function askScript(
   words: readonly [string, ...string[]],
   assignments: string,
-): string {
+): Script {
   return script(words, assignments, "");
 }
 
@@ -54,15 +63,19 @@ function script(
   words: readonly string[],
   request: string,
   excludes: string,
-): string {
-  return [
+): Script {
+  const preparation = [
+    `printf '\\n%s\\0' ${ANSWER_BEGINS}`,
     `functions=${shellQuote(`${FUNCTIONS}\n`)}`,
     `program=$functions${shellQuote(main)}`,
     `request=${shellQuote(request)}`,
     `excludes=${shellQuote(excludes)}`,
     `eval "$functions"`,
     `eval "$request"`,
-    `${shellJoin(words)} </dev/null`,
-    "exit\n",
-  ].join("\n");
+    "",
+  ];
+  return {
+    preparation: preparation.join("\n"),
+    command: `${shellJoin(words)} </dev/null\nexit\n`,
+  };
 }

@@ -4,6 +4,7 @@ import { type Findings, findings } from "./differences.ts";
 import type { Login } from "./login.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { failure } from "./refusals.ts";
+import type { Script } from "./script.ts";
 
 /** What a transfer does. */
 export type Kind = "archive" | "restore" | "verify";
@@ -33,7 +34,7 @@ export interface Watcher {
 export async function follow(
   host: ConversationHost,
   login: Login,
-  script: string,
+  script: Script,
   watcher: Watcher,
 ): Promise<Ending> {
   const said = new Map<string, string>();

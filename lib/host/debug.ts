@@ -32,6 +32,7 @@ export function debugHost(host: Host): Host {
       announce(call);
       const started = host.programs.start(call, onOutput);
       return {
+        write: (input) => started.write(input),
         feed: (input) => started.feed(input),
         kill: () => started.kill(),
         outcome: told(call, started.outcome, codeOf),

@@ -83,7 +83,9 @@ export interface Outcome {
 
 /** A program that was started and waits for its standard input. */
 export interface Started {
-  /** Gives the program its whole standard input and closes it. */
+  /** Gives the program a part of its standard input; one that has ended is no error. */
+  write(input: Uint8Array | string): Promise<void>;
+  /** Gives the program its whole standard input, or the rest of it, and closes it. */
   feed(input: Uint8Array | string): Promise<void>;
   /** Ends the program (SIGKILL); what was never fed can have had no effect. */
   kill(): void;

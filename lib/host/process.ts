@@ -119,20 +119,34 @@ function watch(
     return outcome;
   }
 
-  return { kill, outcome: finish(), feed: (input) => feed(child, input) };
+  let written = Promise.resolve();
+  const give = (input: Uint8Array | string, isLast: boolean) =>
+    written = written.then(() => write(child, input, isLast));
+  return {
+    kill,
+    outcome: finish(),
+    write: (input) => give(input, false),
+    feed: (input) => give(input, true),
+  };
 }
 
-async function feed(
+/** Gives a child some of its standard input. */
+async function write(
   child: Deno.ChildProcess,
   input: Uint8Array | string,
+  isLast: boolean,
 ): Promise<void> {
   const bytes = typeof input === "string"
     ? new TextEncoder().encode(input)
     : input;
   try {
     const writer = child.stdin.getWriter();
-    if (bytes.length > 0) await writer.write(bytes);
-    await writer.close();
+    try {
+      if (bytes.length > 0) await writer.write(bytes);
+      if (isLast) await writer.close();
+    } finally {
+      writer.releaseLock();
+    }
   } catch {
     // A child that ended without reading all of its input tells why by its
     // status; one that was fed before has all it gets.

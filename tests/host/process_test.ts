@@ -61,6 +61,20 @@ Deno.test("start() holds the program's input open until it is fed", async () => 
   assert.equal(text((await started.outcome).stdout), "fed end\n");
 });
 
+Deno.test("start() takes input in parts, in their order, more than a pipe holds", async () => {
+  const started = programs.start({ program: "sha256sum", args: [] });
+  const part = "x".repeat(1 << 20);
+  void started.write(part);
+  void started.write(part);
+  await started.feed("end");
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(`${part}${part}end`),
+  );
+  const { stdout } = await started.outcome;
+  assert.equal(text(stdout).slice(0, 64), new Uint8Array(digest).toHex());
+});
+
 Deno.test("start() lets a program be killed before it is fed", async () => {
   const started = programs.start(sh("cat; echo end"));
   started.kill();
