@@ -5,7 +5,9 @@ import {
   must,
   sleep,
 } from "../support/archive_bed.ts";
-import { processesOf } from "../support/archive_steps.ts";
+import { output, processesOf } from "../support/archive_steps.ts";
+import { programUnderTest } from "../support/laptop.ts";
+import { startOnTerminal } from "../support/pseudo_terminal.ts";
 
 /** Files of the laptop through which a login is shared. */
 async function sockets(bed: ArchiveBed): Promise<string[]> {
@@ -93,6 +95,9 @@ archiveTest(
       });
       assert.equal(count, 1);
       assert.deepEqual(await sockets(bed), []);
+      // What was sent ahead arrives late, without a command.
+      bed.relay.revive();
+      await sleep(500);
       assert.equal(await transfers(), 1);
     });
 
@@ -109,6 +114,36 @@ archiveTest(
     });
   },
 );
+
+archiveTest("a password is asked for once", async (bed) => {
+  await bed.tree("exp", 10, 1);
+  const { stdout: hash } = await output(["openssl", "passwd", "-6", "let-me"]);
+  await must(["usermod", "-p", hash.trim(), bed.user]);
+  const file = `${bed.top}/ssh/config`;
+  const config = await Deno.readTextFile(file);
+  await Deno.writeTextFile(
+    file,
+    `${config.replace("BatchMode yes", "PubkeyAuthentication no")}\n`,
+  );
+  const [program, first] = programUnderTest();
+  const start = (...args: string[]) =>
+    startOnTerminal(program, [...first, "archive", ...args], {
+      env: bed.env,
+      cwd: `${bed.top}/laptop`,
+    });
+  const session = start("exp");
+  await session.see("'s password: ");
+  await session.type("let-me\r");
+  const { code, printed } = await session.end();
+  assert.equal(code, 0, printed);
+  assert.match(printed, /Done: 10 files/);
+  assert.doesNotMatch(printed, /let-me/);
+  for (const command of [["verify", "exp"], ["status"]]) {
+    const next = await start(...command).end();
+    assert.equal(next.code, 0, next.printed);
+    assert.doesNotMatch(next.printed, /password/);
+  }
+});
 
 archiveTest("a user's own way of sharing is left alone", async (bed) => {
   const own = `${bed.top}/laptop/own-%r`;

@@ -82,7 +82,7 @@ PidFile ${ssh}/pid
 AuthorizedKeysFile ${ssh}/authorized_keys
 StrictModes no
 UsePAM no
-PasswordAuthentication no
+PasswordAuthentication yes
 KbdInteractiveAuthentication no
 MaxStartups 100
 AllowUsers ${user}

@@ -11,6 +11,8 @@ export interface Relay {
   freeze(): void;
   /** New connections pass again; those of before stay as they are. */
   thaw(): void;
+  /** What was held up passes after all. */
+  revive(): void;
   stop(): Promise<void>;
 }
 
@@ -90,6 +92,7 @@ export function startRelay(target: number): Promise<Relay> {
       for (const connection of open) dead.add(connection);
     },
     thaw: () => void (isFrozen = false),
+    revive: () => released.resolve(),
     stop: async () => {
       if (stopped) return;
       stopped = true;
