@@ -119,6 +119,9 @@ function aboutRoot(found: Findings, key: string, root: string): boolean {
   return false;
 }
 
+/** What the copy has: instead of the source's, or beside it and as it was archived. */
+const COPY = ["only-copy", "copy-has"];
+
 function note(sides: Map<string, Sides>, { key, value }: Record): void {
   const end = doubleSlash(value);
   const path = end === -1 ? value : value.subarray(0, end);
@@ -129,7 +132,7 @@ function note(sides: Map<string, Sides>, { key, value }: Record): void {
   const reason = REASONS[key];
   if (reason !== undefined) each.reasons.push(reason);
   else if (key === "only-source" && facts) each.source = facts;
-  else if (key === "only-copy" && facts) each.copy = facts;
+  else if (COPY.includes(key) && facts) each.copy = facts;
   else if (key === "lost" && facts) each.manifest = facts;
 }
 

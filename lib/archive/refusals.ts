@@ -16,6 +16,11 @@ export function refusal(code: string, about: string, holder = ""): MloError {
         `Cannot go through a symbolic link: its target is ${at}`,
         "give the path without links",
       );
+    case "left-out":
+      return usageError(
+        `Cannot copy anything: --exclude ${at} leaves out the path itself`,
+        "quote a pattern, so that the shell does not read it; a slash in it says in which directory",
+      );
     case "same-place":
       return usageError(`Cannot copy ${at}: source and destination overlap`);
     case "not-a-directory":

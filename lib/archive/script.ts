@@ -1,6 +1,7 @@
 import base from "./remote/base.sh" with { type: "text" };
 import compare from "./remote/compare.sh" with { type: "text" };
 import copy from "./remote/copy.sh" with { type: "text" };
+import exclude from "./remote/exclude.sh" with { type: "text" };
 import drive from "./remote/drive.sh" with { type: "text" };
 import guard from "./remote/guard.sh" with { type: "text" };
 import list from "./remote/list.sh" with { type: "text" };
@@ -11,13 +12,14 @@ import talk from "./remote/talk.sh" with { type: "text" };
 import verify from "./remote/verify.sh" with { type: "text" };
 import { ANSWER_BEGINS } from "./answer.ts";
 import { shellJoin, shellQuote } from "../text/shell_quote.ts";
-import { listText, type Request, requestText } from "./request.ts";
+import { type Request, requestText } from "./request.ts";
 
 const FUNCTIONS = [
   base,
   guard,
   registry,
   list,
+  exclude,
   copy,
   compare,
   manifest,
@@ -42,7 +44,6 @@ export function transferScript(
   return script(
     [verb],
     requestText(request),
-    listText("excludes", request.excludes),
   );
 }
 
@@ -51,7 +52,7 @@ export function askScript(
   words: readonly [string, ...string[]],
   assignments: string,
 ): Script {
-  return script(words, assignments, "");
+  return script(words, assignments);
 }
 
 /**
@@ -62,14 +63,12 @@ export function askScript(
 function script(
   words: readonly string[],
   request: string,
-  excludes: string,
 ): Script {
   const preparation = [
     `printf '\\n%s\\0' ${ANSWER_BEGINS}`,
     `functions=${shellQuote(`${FUNCTIONS}\n`)}`,
     `program=$functions${shellQuote(main)}`,
     `request=${shellQuote(request)}`,
-    `excludes=${shellQuote(excludes)}`,
     `eval "$functions"`,
     `eval "$request"`,
     "",

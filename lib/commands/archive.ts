@@ -36,7 +36,7 @@ export function archiveCommand(context: Context) {
     .option("--to <directory>", "below this directory of the archive")
     .option(
       "--exclude <pattern>",
-      "leave out: a name at any depth, or with a slash a path in the directory (repeatable)",
+      "leave out what rsync would: a name or path at any depth; '*' stops at a slash (repeatable)",
       append,
     )
     .option("--jobs <number>", "rsync workers (8)")
@@ -76,7 +76,11 @@ function restoreCommand(context: Context) {
     .description("Copy from long-term storage back to scratch")
     .argument("[paths...]", "what to restore, relative to the archive")
     .option("--to <directory>", "below this directory of your scratch home")
-    .option("--exclude <pattern>", "leave out (repeatable)", append)
+    .option(
+      "--exclude <pattern>",
+      "leave out, as for archive (repeatable)",
+      append,
+    )
     .option("--jobs <number>", "rsync workers (8)")
     .option("--overwrite-newer", "also where the file in scratch is newer")
     .option("--dry-run", "say how much would be copied; write nothing")

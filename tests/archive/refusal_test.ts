@@ -32,6 +32,16 @@ const REFUSALS: readonly Refusal[] = [
   { args: ["exp", "--to", "/etc"], code: 2, says: /not in the store/ },
   { args: ["exp", "--exclude", ""], code: 2, says: /empty pattern/ },
   {
+    args: ["exp", "--exclude", "e*"],
+    code: 2,
+    says: /"e\*" leaves out the path itself/,
+  },
+  {
+    args: ["exp", "--exclude", "/exp/", "--dry-run"],
+    code: 2,
+    says: /"\/exp" leaves out the path itself/,
+  },
+  {
     args: ["verify", "exp", "--remove-source"],
     code: 2,
     says: /--remove-source/,

@@ -12,6 +12,7 @@ const PARTS = [
   "guard",
   "registry",
   "list",
+  "exclude",
   "copy",
   "compare",
   "manifest",

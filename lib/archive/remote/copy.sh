@@ -12,8 +12,15 @@ copy_needed() {
   for kind in dirs files; do
     sort -z -u -o "$WORK/needed.$kind" "$WORK/needed.$kind" || die work
   done
+  if [ "$TOP" != . ]; then
+    # What a file lies in is not what was given.
+    make beside printf '.\0'
+    make needed.own comm -z -23 "$WORK/needed.dirs" "$WORK/beside"
+    mv -- "$WORK/needed.own" "$WORK/needed.dirs" || die work
+  fi
   cut_links
   cut_parts
+  remember_holder
   mkdir -p -- "$C" "$TEMPORARY" 2>>"$WORK/errors"
   # A directory that may not be written gets its own mode when all is in it.
   make_directories --chmod=Du+rwx
@@ -22,6 +29,16 @@ copy_needed() {
   # Rsync takes two times of a directory in the same second for equal.
   (cd -- "$C" && xargs -0 -r -a "$WORK/needed.dirs" touch -c -d '1971-03-04 05:06:07 UTC' --) 2>>"$WORK/errors"
   make_directories
+  [ ! -e "$WORK/holder" ] || touch -r "$WORK/holder" -- "$HOLDING" 2>>"$WORK/errors"
+}
+
+# remember_holder: the times of the directory that this path lies in, where it was archived with a
+# larger one: what is copied into it must not make it differ from that manifest.
+remember_holder() {
+  rm -f -- "$WORK/holder"
+  HOLDING=$C
+  [ "$TOP" != . ] || HOLDING=${C%/*}
+  [ "$KIND" != archive ] || [ "$COVER" = "$KEY" ] || [ ! -d "$HOLDING" ] || touch -r "$HOLDING" "$WORK/holder"
 }
 
 # workers ARGUMENTS...: xargs with JOBS processes; if it was killed, its children go too.

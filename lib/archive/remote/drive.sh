@@ -147,6 +147,7 @@ list_both() {
 # copy_root: copies and compares until everything is equal, or says what is not.
 copy_root() {
   phase listing
+  leave_out_asked
   if [ "$KIND" = archive ] && untouched; then
     get "$MANIFESTS/$KEY/facts"
     equal "$REPLY"
@@ -301,4 +302,14 @@ read_both() {
 settle_extra() {
   comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp" >"$WORK/foreign" || die work
   differences only-copy "$WORK/foreign"
+  [ -s "$WORK/need" ] || return 0
+  # Beside what the source has otherwise goes how the copy has it.
+  make known comm -z -12 "$WORK/extra" "$WORK/old.copy.cmp"
+  make known.paths apply paths known
+  make need.paths apply paths need
+  arrange known.paths need.paths
+  make both.paths comm -z -12 "$WORK/known.paths" "$WORK/need.paths"
+  [ ! -s "$WORK/both.paths" ] || (cd -- "$C" && apply records both.paths) >"$WORK/both" || die work
+  differences copy-has "$WORK/both"
+  rm -f -- "$WORK/both"
 }

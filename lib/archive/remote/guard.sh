@@ -19,6 +19,7 @@ open_stores() {
 
 # check_root PATH: PATH (relative, without dots) may be copied.
 check_root() {
+  excludes spares "$1"
   source_parent "$1"
   if [ ! -e "$FROM/$1" ] && [ ! -L "$FROM/$1" ]; then
     [ "$KIND" = verify ] && [ -e "$INTO/$TO$1" ] || refuse missing "$FROM/$1"

@@ -5,7 +5,10 @@
 #   OUT.hl   INODE//PATH of everything but directories with more than one name
 #   OUT.sub  PATH of every directory
 
-# The records of an index, for directories, links and all others.
+# The records of both kinds, for directories, links and all others.
+RECORD_D='%p//d %m - %T@ \0'
+RECORD_L='%p//l 777 %s %T@ %l\0'
+RECORD_F='%p//%y %m %s %T@ \0'
 INDEX_D='%p//d %m - %T@ %i %C@\0'
 INDEX_L='%p//l 777 %s %T@ %i %C@ %n %l\0'
 INDEX_F='%p//%y %m %s %T@ %i %C@ %n\0'
@@ -21,9 +24,14 @@ find_into() {
   shift
   ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type f -fprintf "$into.reg" '%p\0' \
     , ! -type d -links +1 -fprintf "$into.hl" '%D:%i//%p\0' \
-    , -type d -fprintf "$into.cmp" '%p//d %m - %T@ \0' -fprintf "$into.idx" "$INDEX_D" -fprintf "$into.sub" '%p\0' \
-    -o -type l -fprintf "$into.cmp" '%p//l 777 %s %T@ %l\0' -fprintf "$into.idx" "$INDEX_L" \
-    -o -fprintf "$into.cmp" '%p//%y %m %s %T@ \0' -fprintf "$into.idx" "$INDEX_F" \)
+    , -type d -fprintf "$into.cmp" "$RECORD_D" -fprintf "$into.idx" "$INDEX_D" -fprintf "$into.sub" '%p\0' \
+    -o -type l -fprintf "$into.cmp" "$RECORD_L" -fprintf "$into.idx" "$INDEX_L" \
+    -o -fprintf "$into.cmp" "$RECORD_F" -fprintf "$into.idx" "$INDEX_F" \)
+}
+
+# records PATH...: of each the record as in OUT.cmp.
+records() {
+  find "$@" -maxdepth 0 \( -type d -printf "$RECORD_D" -o -type l -printf "$RECORD_L" -o -printf "$RECORD_F" \)
 }
 
 # find_index OUT START... [TESTS]: the index alone.
@@ -34,7 +42,7 @@ find_index() {
     -o -printf "$INDEX_F" \) >"$into.idx"
 }
 
-# unmoved INDEX BASE [PATTERN...]: whether the tree has just the records of an index that was stored.
+# unmoved INDEX BASE [LEFT OUT...]: whether the tree has just the records of an index that was stored.
 unmoved() (
   [ -f "$1" ] && cd -- "$2" 2>/dev/null || return
   index=$1 seen=$WORK/${1##*/}.seen
@@ -43,7 +51,7 @@ unmoved() (
     comm -z -3 --nocheck-order -- "$seen.idx" "$index" >"$seen.not" && [ ! -s "$seen.not" ]
 )
 
-# list BASE TOP OUT [PATTERN...]: the tree TOP of BASE without what the patterns exclude.
+# list BASE TOP OUT [LEFT OUT...]: the tree TOP of BASE.
 list() (
   cd -- "$1" || return
   top=$2 out=$3
@@ -51,18 +59,18 @@ list() (
   excluding find_into "$out" "$top" "$@" && sort_lists "$out"
 )
 
-# excluding FUNCTION OUT TOP [PATTERN...]: what FUNCTION finds in the tree without what the patterns exclude.
+# excluding FUNCTION OUT TOP [LEFT OUT...]: what FUNCTION finds in the tree without what is left out.
 excluding() {
   function=$1 out=$2 top=$3
   shift 3
-  for pattern; do
+  for word; do
     shift
-    case $pattern in
-      */*) set -- "$@" -path "./${pattern#/}" -o ;;
-      *) set -- "$@" -name "$pattern" -o ;;
+    case $word in
+      d*) set -- "$@" -type d -regex "${word#d}" -o ;;
+      *) set -- "$@" -regex "$word" -o ;;
     esac
   done
-  [ $# -eq 0 ] || set -- \( "$@" -false \) -prune -o
+  [ $# -eq 0 ] || set -- -regextype posix-extended \( "$@" -false \) -prune -o
   if [ ! -f "$out.far" ]; then
     LIMIT=$NEAR
     "$function" "$out" "$top" "$@"
@@ -121,7 +129,7 @@ list_source() {
     return
   fi
   for attempt in 1 2 3; do
-    excludes list "$S" "$TOP" "$WORK/s" 2>"$WORK/find.err" && return
+    left_out list "$S" "$TOP" "$WORK/s" 2>"$WORK/find.err" && return
     [ "$attempt" = 3 ] || sleep 0.2
   done
   die source-unreadable "$WORK/find.err"

@@ -25,7 +25,7 @@ untouched() {
   get "$MANIFESTS/$KEY/top"
   [ "$REPLY" = "$TOP" ] || return
   unmoved "$MANIFESTS/$KEY/copy.idx" "$C" &
-  excludes unmoved "$MANIFESTS/$KEY/source.idx" "$S"
+  left_out unmoved "$MANIFESTS/$KEY/source.idx" "$S"
   source=$?
   wait $! && [ "$source" -eq 0 ]
 }
@@ -73,7 +73,7 @@ take_inner() {
 take_over() {
   for list in sums copy.cmp source.idx copy.idx; do
     [ -f "$1/$list" ] || continue
-    if [ "$2" = "$3" ]; then
+    if [ "$1" = "$MANIFESTS/$KEY" ]; then
       cat -- "$1/$list" >>"$WORK/old.$list" || die work
       continue
     fi
@@ -104,7 +104,10 @@ store_manifest() {
   new_sums
   cover "$KEY"
   there=$TOP
+  cp -- "$WORK/excludes" "$WORK/new.excludes" || die work
   if [ "$COVER" != "$KEY" ]; then
+    [ ! -f "$MANIFESTS/$COVER/excludes" ] ||
+      xargs -0 -r -a "$MANIFESTS/$COVER/excludes" sh "$SELF" outside "$KEY" >>"$WORK/new.excludes" || die work
     there=.
     for list in sums copy.cmp source.idx copy.idx; do
       xargs -0 -r -a "$WORK/new.$list" sh "$SELF" rename "$list" "$TOP" "./${KEY#"$COVER"/}" >>"$WORK/rest.$list" &&
@@ -124,13 +127,13 @@ store_manifest() {
 # trusted without reading was never written by halves.
 put_manifest() {
   mkdir -p -- "$1" || die archive-full
-  printf '%s\n' "$there" >"$1/top.new" && cp -- "$T/excludes.sh" "$1/excludes.sh.new" || die archive-full
+  printf '%s\n' "$there" >"$1/top.new" && cp -- "$WORK/new.excludes" "$1/excludes.new" || die archive-full
   for list in sums copy.cmp copy.idx source.idx; do
     cp -- "$WORK/new.$list" "$1/$list.new" || die archive-full
   done
   cp -- "$WORK/SHA256SUMS" "$1/SHA256SUMS.new" && cp -- "$WORK/facts" "$1/facts.new" || die archive-full
   rm -f -- "$1/source.idx"
-  for list in top excludes.sh facts sums copy.cmp copy.idx SHA256SUMS source.idx; do
+  for list in top excludes facts sums copy.cmp copy.idx SHA256SUMS source.idx; do
     mv -f -- "$1/$list.new" "$1/$list" || die archive-full
   done
   # Taken in: see load_manifest.

@@ -114,7 +114,6 @@ register() {
   mkdir -p -- "$STATE" && mkdir -- "$new" &&
     printf '%s\n' "$program" >"$new/mlo.sh" &&
     printf '%s\n' "$request" >"$new/request.sh" &&
-    printf '%s\n' "$excludes" >"$new/excludes.sh" &&
     roots claims >"$new/claims" && process $$ && echo "$REPLY" >"$new/pid" &&
     echo starting >"$new/phase" && echo 'failed state' >"$new/phase.failed" && mv -- "$new" "$T" 2>/dev/null && return
   rm -rf -- "$new"

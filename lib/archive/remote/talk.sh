@@ -182,6 +182,7 @@ plan() {
 plan_all() {
   for root; do
     set_bases "$root"
+    leave_out_asked
     list_source
     list_copy
     compare_lists

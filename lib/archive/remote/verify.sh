@@ -20,9 +20,7 @@ verify_root() {
     difference no-manifest "$ROOT"
     fault
   fi
-  excludes() { "$@"; }
-  # shellcheck source=/dev/null
-  [ ! -f "$MANIFESTS/$COVER/excludes.sh" ] || . "$MANIFESTS/$COVER/excludes.sh"
+  leave_out_archived
   list_both
   load_manifest
   phase comparing
@@ -86,6 +84,8 @@ source_absent() {
 # remove_root: the source as it was verified, and only if it still is that to the last change time.
 remove_root() {
   phase removing
+  cover "$KEY"
+  leave_out_archived
   list_source
   if ! same "$WORK/s.idx" "$WORK/removable.$NUMBER"; then
     difference not-removed "$ROOT"

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+
+const FILES = [
+  "a.tmp",
+  "b.txt",
+  "cache/x",
+  "sub/cache/y",
+  "sub/deep/z.tmp",
+  "sub/a.tmp",
+  "exp/cache/inner",
+  "odd/it's",
+  "odd/[x]",
+  "odd/a+b",
+  "odd/a.b",
+  "odd/axb",
+  "odd/back\\slash",
+  "odd/new\nline",
+  "odd/with space",
+  "odd/$(touch x)",
+  "cachefile",
+];
+
+/** Each is also given to rsync, whose answer is the right one. */
+const PATTERNS = [
+  "*.tmp",
+  "cache",
+  "cache/",
+  "cachefile/",
+  "exp/cache",
+  "sub/cache",
+  "/exp/cache",
+  "/exp/sub/",
+  "/cache",
+  "/sub",
+  "sub/*.tmp",
+  "sub/**.tmp",
+  "*/cache",
+  "**/deep",
+  "exp/*/deep",
+  "e?p/cac*",
+  "?.t*",
+  "[ab].t[mx][pt]",
+  "[!a].txt",
+  "a+b",
+  "a.b",
+  "it's",
+  "[[]x]",
+  "new*line",
+  "with space",
+  "$(touch x)",
+  "odd/[a-w]*",
+  "exp/*",
+];
+
+async function names(directory: string): Promise<string> {
+  const found = await must(["find", directory, "-printf", "%P\\0"]);
+  return found.split("\0").filter((name) => name !== "").sort().join("\n");
+}
+
+async function makeFiles(bed: ArchiveBed): Promise<void> {
+  for (const file of FILES) {
+    const path = `${bed.scratch}/exp/${file}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, file);
+  }
+  await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/exp`]);
+}
+
+async function done(bed: ArchiveBed, ...args: string[]): Promise<void> {
+  const { code, stderr, stdout } = await bed.archiveIt(...args);
+  assert.equal(code, 0, `${args.join(" ")}: ${stdout}${stderr}`);
+}
+
+archiveTest("--exclude leaves out what rsync leaves out", async (bed) => {
+  await makeFiles(bed);
+  for (const [at, pattern] of PATTERNS.entries()) {
+    const plain = `${bed.top}/plain${at}`;
+    const source = `${bed.scratch}/exp`;
+    await must(["rsync", "-a", `--exclude=${pattern}`, source, `${plain}/`]);
+    await done(bed, "exp", "--exclude", pattern, "--to", `t${at}`);
+    assert.equal(
+      await names(`${bed.archive}/t${at}/exp`),
+      await names(`${plain}/exp`),
+      `--exclude ${pattern}`,
+    );
+  }
+});
+
+archiveTest("verify knows what was left out, also of a part", async (bed) => {
+  await makeFiles(bed);
+  const excludes = ["--exclude", "exp/cache", "--exclude", "sub/*.tmp"];
+  await done(bed, "exp", ...excludes, "--exclude", "new*");
+  for (const path of ["exp", "exp/sub", "exp/odd", "exp/exp", "exp/b.txt"]) {
+    await done(bed, "verify", path);
+  }
+  // What a part leaves out is left out of the whole, whose own patterns stay.
+  await done(bed, "exp/odd", "--exclude", "/odd/a*", "--exclude", "new*");
+  const later = async (name: string) => {
+    const directory = `${bed.scratch}/exp/odd`;
+    await must(["touch", "-r", directory, `${bed.top}/before`]);
+    await Deno.writeTextFile(`${directory}/${name}`, "");
+    await must(["touch", "-r", `${bed.top}/before`, directory]);
+  };
+  await later("afterwards");
+  for (const path of ["exp", "exp/odd", "exp/sub"]) {
+    await done(bed, "verify", path);
+  }
+  await later("seen");
+  const { code, stdout } = await bed.archiveIt("verify", "exp");
+  assert.equal(code, 1);
+  assert.match(stdout, /odd\/seen/);
+  assert.doesNotMatch(stdout, /afterwards|cache/);
+});
+
+archiveTest(
+  "--remove-source removes nothing that was left out, of several paths each its own",
+  async (bed) => {
+    await makeFiles(bed);
+    await must(["cp", "-a", `${bed.scratch}/exp`, `${bed.scratch}/two`]);
+    const remove = ["--remove-source", "--yes", "exp", "--yes", "two"];
+    await done(bed, "exp", "two", "--exclude", "exp/cache", ...remove);
+    assert.equal(
+      await names(`${bed.scratch}/exp`),
+      ["cache", "cache/x", "exp", "exp/cache", "exp/cache/inner"]
+        .join("\n"),
+    );
+    assert.equal(
+      await names(`${bed.scratch}/two`),
+      ["exp", "exp/cache", "exp/cache/inner"].join("\n"),
+    );
+  },
+);

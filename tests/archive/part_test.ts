@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+
+const FILES = ["b.txt", "c.txt", "sub/a", "sub/deep/z", "odd/it's"];
+
+async function makeFiles(bed: ArchiveBed): Promise<void> {
+  for (const file of FILES) {
+    const path = `${bed.scratch}/exp/${file}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, file);
+  }
+  await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/exp`]);
+}
+
+async function done(bed: ArchiveBed, ...args: string[]): Promise<void> {
+  const { code, stderr, stdout } = await bed.archiveIt(...args);
+  assert.equal(code, 0, `${args.join(" ")}: ${stdout}${stderr}`);
+}
+
+async function modified(path: string): Promise<number> {
+  return (await Deno.stat(path)).mtime?.getTime() ?? 0;
+}
+
+archiveTest(
+  "archiving a part again leaves the rest of its whole as it was",
+  async (bed) => {
+    await makeFiles(bed);
+    await done(bed, "exp");
+    const sums = () =>
+      must(["cat", `${bed.archive}/.mlo/manifests/exp/SHA256SUMS`]);
+    const before = await sums();
+    assert.equal(before.split("\n").length, FILES.length + 1);
+    for (const part of ["b.txt", "sub/a", "odd", "sub/deep"]) {
+      await must(["touch", `${bed.scratch}/exp/${part}`]);
+      await done(bed, `exp/${part}`);
+      assert.equal(await sums(), before, part);
+      await done(bed, "verify", `exp/${part}`);
+    }
+    await done(bed, "verify", "exp");
+    await must([
+      "sh",
+      "-c",
+      'cd "$1" && sha256sum --quiet --strict -c .mlo/manifests/exp/SHA256SUMS',
+      "sh",
+      bed.archive,
+    ]);
+  },
+);
+
+archiveTest(
+  "a single file leaves the directory that it is copied into alone",
+  async (bed) => {
+    await makeFiles(bed);
+    const begin = Date.now() - 1000;
+    await done(bed, "exp/b.txt");
+    assert.ok(await modified(`${bed.archive}/exp`) > begin);
+    await must(["rm", `${bed.scratch}/exp/b.txt`]);
+    await done(bed, "restore", "exp/b.txt");
+    assert.ok(await modified(`${bed.scratch}/exp`) > begin);
+    assert.equal(
+      await Deno.readTextFile(`${bed.scratch}/exp/b.txt`),
+      "b.txt",
+    );
+  },
+);
+
+archiveTest("verify says how the source has changed since", async (bed) => {
+  await makeFiles(bed);
+  await done(bed, "exp");
+  await Deno.writeTextFile(`${bed.scratch}/exp/b.txt`, "longer than before");
+  await must(["chmod", "700", `${bed.scratch}/exp/sub`]);
+  await must(["rm", `${bed.scratch}/exp/c.txt`]);
+  await Deno.writeTextFile(`${bed.scratch}/exp/new`, "");
+  const { code, stdout } = await bed.archiveIt("verify", "exp");
+  assert.equal(code, 1);
+  assert.match(stdout, /^exp\/b.txt: size 18 in the source, 5 in the copy$/m);
+  assert.match(stdout, /^exp\/sub: mode 700 in the source, 755 in the copy$/m);
+  assert.match(stdout, /^exp\/new: missing in the copy$/m);
+  assert.match(stdout, /^exp: modification time \S+ in the source, /m);
+  assert.doesNotMatch(stdout, /c\.txt|deep|odd|(b.txt|sub|exp): missing/);
+});
