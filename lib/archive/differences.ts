@@ -37,6 +37,7 @@ interface Sides {
 const REASONS: { readonly [kind: string]: string } = {
   content: "the contents differ",
   unread: "cannot be read",
+  closed: "cannot be read: permission denied",
   link: "not joined to the same other names as in the source",
   tied: "one file with another name in the copy, two in the source",
   manifest:
@@ -166,14 +167,16 @@ function unlike(
   otherName: string,
 ): string[] {
   const [a, b] = [factsOf(one), factsOf(other)];
-  const found = FACTS.flatMap((name, at) =>
+  // What is of another kind has nothing else in common either.
+  const facts = a.fields[0] === b.fields[0] ? FACTS : FACTS.slice(0, 1);
+  const found = facts.flatMap((name, at) =>
     a.fields[at] === b.fields[at] ? [] : [
       `${name} ${value(a.fields, at)} in the ${oneName}, ${
         value(b.fields, at)
       } in the ${otherName}`,
     ]
   );
-  if (a.target !== b.target) {
+  if (facts === FACTS && a.target !== b.target) {
     found.push(`link target differs in the ${oneName} and the ${otherName}`);
   }
   return found;

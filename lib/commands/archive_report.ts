@@ -90,9 +90,9 @@ function endedText(
   }
   if (outcome === "done") {
     say(
-      `Done: ${findings.files} files (${shownBytes(findings.bytes)}) ${
-        VERBS[kind]
-      } and compared equal by SHA-256`,
+      `Done: ${counted(findings.files, "file")} (${
+        shownBytes(findings.bytes)
+      }) ${VERBS[kind]} and compared equal by SHA-256`,
     );
   }
 }
@@ -111,24 +111,33 @@ function endedJson(
   emit({ event: "ended", id, outcome, files, bytes, removed, notes });
 }
 
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 function distinct(paths: readonly Uint8Array[]): string[] {
   return [...new Set(paths.map(shownPath))];
 }
 
+const DIFFERENT = {
+  archive:
+    "the paths above say which; running the same command again copies what can be copied, --to another place the rest",
+  restore:
+    "the paths above say which; running the same command again copies what can be copied",
+  verify:
+    "the paths above say which; mlo archive brings the copy up to date, mlo archive restore the source",
+};
+
 /** The error of a transfer that is not done. */
-function verdict({ outcome, findings }: Ending): MloError | undefined {
+function verdict({ outcome, kind, findings }: Ending): MloError | undefined {
   switch (outcome) {
     case "done":
       return undefined;
     case "different": {
       const { length } = findings.differences;
-      return new MloError(
-        `Not done: ${length} difference${length === 1 ? "" : "s"}`,
-        {
-          hint:
-            "the paths above say which; running the same command again copies what can be copied",
-        },
-      );
+      return new MloError(`Not done: ${counted(length, "difference")}`, {
+        hint: DIFFERENT[kind],
+      });
     }
     case "cancelled":
       return new MloError("The transfer was cancelled", {

@@ -79,3 +79,34 @@ archiveTest("verify says how the source has changed since", async (bed) => {
   assert.match(stdout, /^exp: modification time \S+ in the source, /m);
   assert.doesNotMatch(stdout, /c\.txt|deep|odd|(b.txt|sub|exp): missing/);
 });
+
+archiveTest("what cannot be archived is named with its reason", async (bed) => {
+  await makeFiles(bed);
+  await done(bed, "exp");
+  const { code: before } = await bed.archiveIt("verify", "exp");
+  assert.equal(before, 0);
+  await must([
+    "sh",
+    "-c",
+    'cd "$1"; rm -r sub; echo 1 >sub; echo 2 >b.txt',
+    "sh",
+    `${bed.scratch}/exp`,
+  ]);
+  await must(["chown", "-hR", `${bed.user}:`, `${bed.scratch}/exp`]);
+  await Deno.writeTextFile(`${bed.scratch}/exp/secret`, "", { mode: 0o600 });
+  const ran = await bed.archiveIt("exp");
+  assert.equal(ran.code, 1);
+  assert.match(
+    ran.stdout,
+    /^exp\/sub: type file in the source, directory in the copy$/m,
+  );
+  assert.match(ran.stdout, /^exp\/secret: cannot be read: permission denied$/m);
+  assert.doesNotMatch(ran.stdout, /exp\/sub: (mode|size|modification)/);
+  assert.match(ran.stderr, /hint: .*--to another place/);
+  // The copy has gone ahead of its manifest, and says so.
+  const { code, stdout, stderr } = await bed.archiveIt("verify", "exp");
+  assert.equal(code, 1);
+  assert.match(stdout, /^exp\/b.txt: size 5 in the manifest, 2 in the copy$/m);
+  assert.doesNotMatch(stdout, /b\.txt: missing/);
+  assert.match(stderr, /hint: .*mlo archive brings the copy up to date/);
+});

@@ -157,7 +157,7 @@ copy_root() {
   load_manifest
   [ -z "$REMOVE" ] || intact || return 0
   name_partials
-  : >"$WORK/force" && : >"$WORK/last" || die work
+  : >"$WORK/force" && : >"$WORK/last" && : >"$WORK/closed" || die work
   round=0
   while round=$((round + 1)); do
     bring_over
@@ -173,6 +173,9 @@ copy_root() {
     another_round "$moved" || break
   done
   differences only-source "$WORK/need"
+  copy_has need
+  [ ! -s "$WORK/need" ] || (cd -- "$S" && apply closed need) >"$WORK/closed" || die work
+  differences closed "$WORK/closed"
   differences link "$WORK/links"
   differences tied "$WORK/tied"
   differences content "$WORK/unequal"
@@ -302,14 +305,29 @@ read_both() {
 settle_extra() {
   comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp" >"$WORK/foreign" || die work
   differences only-copy "$WORK/foreign"
-  [ -s "$WORK/need" ] || return 0
-  # Beside what the source has otherwise goes how the copy has it.
-  make known comm -z -12 "$WORK/extra" "$WORK/old.copy.cmp"
-  make known.paths apply paths known
-  make need.paths apply paths need
-  arrange known.paths need.paths
-  make both.paths comm -z -12 "$WORK/known.paths" "$WORK/need.paths"
-  [ ! -s "$WORK/both.paths" ] || (cd -- "$C" && apply records both.paths) >"$WORK/both" || die work
-  differences copy-has "$WORK/both"
-  rm -f -- "$WORK/both"
+}
+
+# copy_has LIST: beside what a list names goes how the copy has it.
+copy_has() {
+  [ -s "$WORK/$1" ] && [ -d "$C" ] || return 0
+  make has.paths apply paths "$1"
+  (cd -- "$C" && apply present has.paths) >"$WORK/has" || die work
+  differences copy-has "$WORK/has"
+}
+
+present() {
+  for path; do
+    shift
+    if [ -e "$path" ] || [ -L "$path" ]; then set -- "$@" "$path"; fi
+  done
+  # What vanishes under our eyes is not there.
+  [ $# -eq 0 ] || records "$@" 2>/dev/null || :
+}
+
+# closed RECORD...: the files that may not be read.
+closed() {
+  for record; do
+    path=${record%%//*}
+    if [ -f "$path" ] && [ ! -L "$path" ] && [ ! -r "$path" ]; then printf '%s\0' "$path"; fi
+  done
 }

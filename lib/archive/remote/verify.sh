@@ -40,6 +40,7 @@ verify_root() {
     difference source-absent "$ROOT"
   else
     differences only-source "$WORK/need"
+    copy_has need
     differences content "$WORK/unequal"
   fi
   differences link "$WORK/links"
@@ -49,6 +50,7 @@ verify_root() {
   against_manifest
   comm -z -23 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/lost" || die work
   differences lost "$WORK/lost"
+  copy_has lost
   root_is_equal || return 0
   tally "$WORK/c.cmp" >"$WORK/facts" || die work
   get "$WORK/facts"
@@ -65,6 +67,7 @@ intact() {
   differences tied "$WORK/tied"
   comm -z -23 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/lost" || die work
   differences lost "$WORK/lost"
+  copy_has lost
   comm -z -13 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/foreign" || die work
   differences only-copy "$WORK/foreign"
   cp -- "$WORK/c.reg" "$WORK/c.hash" && : >"$WORK/s.hash" || die work
