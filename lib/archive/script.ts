@@ -2,12 +2,14 @@ import base from "./remote/base.sh" with { type: "text" };
 import compare from "./remote/compare.sh" with { type: "text" };
 import copy from "./remote/copy.sh" with { type: "text" };
 import exclude from "./remote/exclude.sh" with { type: "text" };
+import differences from "./remote/differences.sh" with { type: "text" };
 import drive from "./remote/drive.sh" with { type: "text" };
 import guard from "./remote/guard.sh" with { type: "text" };
 import list from "./remote/list.sh" with { type: "text" };
 import main from "./remote/main.sh" with { type: "text" };
 import manifest from "./remote/manifest.sh" with { type: "text" };
 import registry from "./remote/registry.sh" with { type: "text" };
+import rounds from "./remote/rounds.sh" with { type: "text" };
 import talk from "./remote/talk.sh" with { type: "text" };
 import verify from "./remote/verify.sh" with { type: "text" };
 import { ANSWER_BEGINS } from "./answer.ts";
@@ -24,6 +26,8 @@ const FUNCTIONS = [
   compare,
   manifest,
   drive,
+  rounds,
+  differences,
   verify,
   talk,
 ].join("\n");

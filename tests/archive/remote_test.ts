@@ -17,6 +17,8 @@ const PARTS = [
   "compare",
   "manifest",
   "drive",
+  "rounds",
+  "differences",
   "verify",
   "talk",
   "main",

@@ -29,7 +29,7 @@ spares() {
   name=${1##*/}
   shift
   for pattern; do
-    while :; do case $pattern in ?*/) pattern=${pattern%/} ;; *) break ;; esac; done
+    while :; do case $pattern in ?*/) pattern=${pattern%/} ;; *) break ;; esac done
     # shellcheck disable=SC2254 # it is a pattern
     case $name in ${pattern#/}) refuse left-out "$pattern" ;; esac
   done
@@ -72,7 +72,7 @@ expressions() {
     else
       continue
     fi
-    while :; do case $pattern in ?*/) only=d pattern=${pattern%/} ;; *) break ;; esac; done
+    while :; do case $pattern in ?*/) only=d pattern=${pattern%/} ;; *) break ;; esac done
     case $pattern in /*) anchored=1 pattern=${pattern#/} ;; esac
     [ -n "$anchored" ] || expression '(.*/)?' "$pattern"
     while [ -n "$base$anchored" ]; do
