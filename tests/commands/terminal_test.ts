@@ -69,9 +69,35 @@ for (const generation of ["v1", "v2"] as const) {
       await shell.see("pod% ");
       await shell.type("tput setaf 1 | od -An -c | head -1\r");
       await shell.see(/033 +\[ +3 +1 +m/);
+      await shell.resize(44, 123);
+      // The size goes its own way to the pod, beside the keys.
+      await shell.type(
+        'until [ "$(stty size)" = "44 123" ]; do sleep 0.05; done; echo now=$COLUMNS\r',
+      );
+      await shell.see("now=123");
       await shell.type("exit 37\r");
       const { code } = await shell.end();
       assert.equal(code, 37);
+    }));
+}
+
+for (const generation of ["v1", "v2"] as const) {
+  Deno.test(`mlo submit --wait --shell submits, waits and opens the shell (${generation})`, () =>
+    withPod(generation, async (laptop) => {
+      const { cluster, namespace } = laptop;
+      cluster.jobs.setDefaults({ phase: "Pending" });
+      const words = ["submit", "-n", "later", "-g", "1", "--wait", "--shell"];
+      const session = onTerminal(laptop, ...words);
+      await session.see("Submitted the job later");
+      await session.see("waits");
+      cluster.jobs.update(namespace, "later", { phase: "Running" });
+      await session.see("pod% ");
+      await session.type("pwd; exit 7\r");
+      await session.see("scratch/ada");
+      assert.equal((await session.end()).code, 7);
+      const job = cluster.jobs.list(namespace)
+        .find(({ name }) => name === "later");
+      assert.equal(job?.phase, "Running");
     }));
 }
 

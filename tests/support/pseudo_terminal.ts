@@ -4,6 +4,8 @@ export interface TerminalSession {
   see(text: string | RegExp): Promise<void>;
   /** Presses keys: `\r` is Enter, `\x03` is ^C, `\t` is Tab. */
   type(keys: string): Promise<void>;
+  /** Gives the terminal another size, as a window that is dragged. */
+  resize(rows: number, columns: number): Promise<void>;
   /** Waits for the end; gives the exit status (128 + n for signal n) and all that was printed. */
   end(): Promise<{ code: number; printed: string }>;
 }
@@ -16,17 +18,21 @@ code = os.waitstatus_to_exitcode(status)
 sys.exit(code if code >= 0 else 128 - code)
 `;
 
+/** Notes the terminal's device in the file $0. */
+const SET_UP = '/bin/stty rows 30 cols 100; /usr/bin/tty >"$0"; exec "$@"';
+
 /** Starts a program on a terminal of 30 rows and 100 columns. */
 export function startOnTerminal(
   program: string,
   args: readonly string[],
   options: { env: Record<string, string>; cwd: string },
 ): TerminalSession {
+  const device = Deno.makeTempFileSync();
   const child = new Deno.Command("/usr/bin/env", {
     args: [
       ...[`PATH=${Deno.env.get("PATH") ?? ""}`, "python3", "-c", RELAY],
       ...["/usr/bin/env", `PATH=${options.env["PATH"] ?? ""}`],
-      ...["/bin/sh", "-c", '/bin/stty rows 30 cols 100; exec "$0" "$@"'],
+      ...["/bin/sh", "-c", SET_UP, device],
       ...[program, ...args],
     ],
     clearEnv: true,
@@ -77,8 +83,16 @@ export function startOnTerminal(
       }
     },
     type: (text) => keys.write(new TextEncoder().encode(text)),
+    resize: async (rows, columns) => {
+      const terminal = (await Deno.readTextFile(device)).trim();
+      const { success } = await new Deno.Command("/bin/stty", {
+        args: ["-F", terminal, "rows", `${rows}`, "cols", `${columns}`],
+      }).output();
+      if (!success) throw new Error(`cannot resize ${terminal}`);
+    },
     end: async () => {
       const { code } = await child.status;
+      await Deno.remove(device);
       await reading;
       await keys.close().catch(() => {});
       return { code, printed };

@@ -40,7 +40,9 @@ copy_root() {
   done
   differences only-source "$WORK/need"
   copy_has need
-  [ ! -s "$WORK/need" ] || (cd -- "$S" && apply closed need) >"$WORK/closed" || die work
+  if [ -s "$WORK/need" ] && [ -d "$S" ]; then
+    (cd -- "$S" && apply closed need) >"$WORK/closed" || die work
+  fi
   differences closed "$WORK/closed"
   differences link "$WORK/links"
   differences tied "$WORK/tied"
