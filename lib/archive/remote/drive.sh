@@ -86,8 +86,6 @@ phase() {
 alone() {
   IFS=' ' read -r me rest </proc/self/stat || return 0
   end_workers "$ID" "$me"
-  # What one of them started in its last moment was not on the list.
-  end_workers "$ID" "$me"
 }
 
 # verdict: done is what every path was found to be, not what no fault was found in.
@@ -101,7 +99,8 @@ die() {
   [ -z "${2-}" ] || head -c 2000 -- "$2" >"$T/problem" 2>/dev/null
   [ -s "$T/problem" ] || tail -c 2000 -- "$WORK/errors" >"$T/problem" 2>/dev/null
   alone
-  if cp -- "$WORK/differences" "$T/differences" 2>/dev/null; then clean_up "$T"; fi
+  # What was found stays where it is if there is no room for it elsewhere.
+  if [ ! -s "$WORK/differences" ] || cp -- "$WORK/differences" "$T/differences" 2>/dev/null; then clean_up "$T"; fi
   phase "failed $1"
   exit 1
 }

@@ -42,16 +42,20 @@ over() {
   return 1
 }
 
-# end_workers ID [KEEP]: kills what a transfer has left running, except KEEP.
+# end_workers ID [KEEP]: kills what a transfer has left running, except KEEP, until there is
+# nothing more: what one of them starts in its last moment is not on the list.
 end_workers() {
-  for process in /proc/[0-9]*; do
-    [ "${process#/proc/}" = "${2-}" ] && continue
-    [ -r "$process/environ" ] || continue
-    case "$(tr '\0' '\n' 2>/dev/null <"$process/environ")" in
-      *"MLO_TRANSFER=$1"*) kill -9 "${process#/proc/}" 2>/dev/null ;;
-    esac
+  for pass in 1 2 3 4 5 6 7 8 9; do
+    found=''
+    for process in /proc/[0-9]*; do
+      [ "${process#/proc/}" = "${2-}" ] && continue
+      [ -r "$process/environ" ] || continue
+      case "$(tr '\0' '\n' 2>/dev/null <"$process/environ")" in
+        *"MLO_TRANSFER=$1"*) kill -9 "${process#/proc/}" 2>/dev/null && found=1 ;;
+      esac
+    done
+    [ -n "$found" ] || return 0
   done
-  return 0
 }
 
 # bury TRANSFER: the driver is gone; what it left running would write under our hands.
