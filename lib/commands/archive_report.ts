@@ -123,7 +123,7 @@ const DIFFERENT = {
   archive:
     "the paths above say which; running the same command again copies what can be copied, --to another place the rest",
   restore:
-    "the paths above say which; running the same command again copies what can be copied",
+    "the paths above say which; --overwrite-newer also takes what is newer in scratch",
   verify:
     "the paths above say which; mlo archive brings the copy up to date, mlo archive restore the source",
 };

@@ -147,9 +147,16 @@ archiveTest(
     assert.equal((await bed.archiveIt("exp")).code, 0);
     await Deno.writeTextFile(file, "newer");
     await must(["sh", "-c", 'rm -f "$1"', "sh", `${bed.scratch}/exp/f59`]);
+    const planned = async (...more: string[]) => {
+      const ran = await bed.archiveIt("restore", "exp", "--dry-run", ...more);
+      return Number(/^Would copy (\d+) /.exec(ran.stdout)?.[1]);
+    };
+    // What stays as it is belongs to no plan.
+    assert.equal(await planned("--overwrite-newer") - await planned(), 1);
     const kept = await bed.archiveIt("restore", "exp");
     assert.equal(kept.code, 1, kept.stdout + kept.stderr);
     assert.match(kept.stdout, /^exp\/mine: newer in scratch/m, kept.stderr);
+    assert.match(kept.stderr, /hint: .*--overwrite-newer/);
     assert.equal(await Deno.readTextFile(file), "newer");
     const told = await bed.archiveIt("restore", "exp", "--overwrite-newer");
     assert.equal(told.code, 0, told.stdout + told.stderr);

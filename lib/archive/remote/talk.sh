@@ -186,6 +186,7 @@ plan_all() {
     list_source
     list_copy
     compare_lists
+    set_newer_aside
     tally "$WORK/s.cmp" >"$WORK/facts"
     get "$WORK/facts"
     say source "$REPLY"
