@@ -1,6 +1,7 @@
 import type { JobPod } from "../cluster/job_pods.ts";
 import { podsOf } from "../cluster/job_pods.ts";
-import { isFinished, type ListedJob } from "../runai/jobs.ts";
+import { isFinished } from "../runai/jobs.ts";
+import type { ListedJob } from "../runai/listed_job.ts";
 
 /** A job as `mlo` shows it, the same for both generations: also its JSON. */
 export interface JobView {

@@ -1,5 +1,5 @@
 import { parseAge } from "../text/age.ts";
-import type { ListedJob } from "./jobs.ts";
+import type { ListedJob } from "./listed_job.ts";
 
 /** The titles of the first generation's table, however they are spelled. */
 const TITLES = {

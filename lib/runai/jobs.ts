@@ -2,23 +2,7 @@ import { MloError } from "../error.ts";
 import { decodeTable } from "./job_table.ts";
 import { decodeWorkloads } from "./workloads.ts";
 import type { Generation } from "./detect.ts";
-
-/** A job as run:ai lists it. What a generation does not tell is `undefined`. */
-export interface ListedJob {
-  readonly name: string;
-  /** run:ai's own word, except that the second generation's `Completed` is the first's `Succeeded`. */
-  readonly status: string;
-  /** `interactive`, `training`, `distributed`, or run:ai's own word in lower case. */
-  readonly type: string;
-  /** GPUs asked for, all pods together. */
-  readonly gpus: number | undefined;
-  readonly node: string | undefined;
-  readonly image: string | undefined;
-  /** RFC 3339 time. */
-  readonly createdAt: string | undefined;
-  /** Seconds since it was made, where no time is told. */
-  readonly age: number | undefined;
-}
+import type { ListedJob } from "./listed_job.ts";
 
 /** The arguments of `runai` that list the jobs of a project. */
 export function listArgs(generation: Generation, project: string): string[] {

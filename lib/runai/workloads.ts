@@ -1,4 +1,4 @@
-import type { ListedJob } from "./jobs.ts";
+import type { ListedJob } from "./listed_job.ts";
 
 /** A field of a JSON object by names that are compared without case and underscores. */
 type Fields = ReadonlyMap<string, unknown>;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+import { archiveTest, must } from "../support/archive_bed.ts";
+import { done, makeFiles } from "./small_files.ts";
 
 const FILES = [
   "a.tmp",
@@ -58,22 +59,8 @@ async function names(directory: string): Promise<string> {
   return found.split("\0").filter((name) => name !== "").sort().join("\n");
 }
 
-async function makeFiles(bed: ArchiveBed): Promise<void> {
-  for (const file of FILES) {
-    const path = `${bed.scratch}/exp/${file}`;
-    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(path, file);
-  }
-  await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/exp`]);
-}
-
-async function done(bed: ArchiveBed, ...args: string[]): Promise<void> {
-  const { code, stderr, stdout } = await bed.archiveIt(...args);
-  assert.equal(code, 0, `${args.join(" ")}: ${stdout}${stderr}`);
-}
-
 archiveTest("--exclude leaves out what rsync leaves out", async (bed) => {
-  await makeFiles(bed);
+  await makeFiles(bed, FILES);
   for (const [at, pattern] of PATTERNS.entries()) {
     const plain = `${bed.top}/plain${at}`;
     const source = `${bed.scratch}/exp`;
@@ -88,7 +75,7 @@ archiveTest("--exclude leaves out what rsync leaves out", async (bed) => {
 });
 
 archiveTest("verify knows what was left out, also of a part", async (bed) => {
-  await makeFiles(bed);
+  await makeFiles(bed, FILES);
   const excludes = ["--exclude", "exp/cache", "--exclude", "sub/*.tmp"];
   await done(bed, "exp", ...excludes, "--exclude", "new*");
   for (const path of ["exp", "exp/sub", "exp/odd", "exp/exp", "exp/b.txt"]) {
@@ -116,7 +103,7 @@ archiveTest("verify knows what was left out, also of a part", async (bed) => {
 archiveTest(
   "--remove-source removes nothing that was left out, of several paths each its own",
   async (bed) => {
-    await makeFiles(bed);
+    await makeFiles(bed, FILES);
     await must(["cp", "-a", `${bed.scratch}/exp`, `${bed.scratch}/two`]);
     const remove = ["--remove-source", "--yes", "exp", "--yes", "two"];
     await done(bed, "exp", "two", "--exclude", "exp/cache", ...remove);

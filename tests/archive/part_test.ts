@@ -1,21 +1,8 @@
 import assert from "node:assert/strict";
-import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+import { archiveTest, must } from "../support/archive_bed.ts";
+import { done, makeFiles } from "./small_files.ts";
 
 const FILES = ["b.txt", "c.txt", "sub/a", "sub/deep/z", "odd/it's"];
-
-async function makeFiles(bed: ArchiveBed): Promise<void> {
-  for (const file of FILES) {
-    const path = `${bed.scratch}/exp/${file}`;
-    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(path, file);
-  }
-  await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/exp`]);
-}
-
-async function done(bed: ArchiveBed, ...args: string[]): Promise<void> {
-  const { code, stderr, stdout } = await bed.archiveIt(...args);
-  assert.equal(code, 0, `${args.join(" ")}: ${stdout}${stderr}`);
-}
 
 async function modified(path: string): Promise<number> {
   return (await Deno.stat(path)).mtime?.getTime() ?? 0;
@@ -24,7 +11,7 @@ async function modified(path: string): Promise<number> {
 archiveTest(
   "archiving a part again leaves the rest of its whole as it was",
   async (bed) => {
-    await makeFiles(bed);
+    await makeFiles(bed, FILES);
     await done(bed, "exp");
     const sums = () =>
       must(["cat", `${bed.archive}/.mlo/manifests/exp/SHA256SUMS`]);
@@ -50,7 +37,7 @@ archiveTest(
 archiveTest(
   "a single file leaves the directory that it is copied into alone",
   async (bed) => {
-    await makeFiles(bed);
+    await makeFiles(bed, FILES);
     const begin = Date.now() - 1000;
     await done(bed, "exp/b.txt");
     assert.ok(await modified(`${bed.archive}/exp`) > begin);
@@ -65,7 +52,7 @@ archiveTest(
 );
 
 archiveTest("verify says how the source has changed since", async (bed) => {
-  await makeFiles(bed);
+  await makeFiles(bed, FILES);
   await done(bed, "exp");
   await Deno.writeTextFile(`${bed.scratch}/exp/b.txt`, "longer than before");
   await must(["chmod", "700", `${bed.scratch}/exp/sub`]);
@@ -81,7 +68,7 @@ archiveTest("verify says how the source has changed since", async (bed) => {
 });
 
 archiveTest("what cannot be archived is named with its reason", async (bed) => {
-  await makeFiles(bed);
+  await makeFiles(bed, FILES);
   await done(bed, "exp");
   const { code: before } = await bed.archiveIt("verify", "exp");
   assert.equal(before, 0);

@@ -5,8 +5,8 @@ import {
   isFinished,
   isSucceeded,
   listArgs,
-  type ListedJob,
 } from "../../lib/runai/jobs.ts";
+import type { ListedJob } from "../../lib/runai/listed_job.ts";
 
 const TITLES = [
   "NAME",
