@@ -100,6 +100,17 @@ archiveTest("verify knows what was left out, also of a part", async (bed) => {
   assert.doesNotMatch(stdout, /afterwards|cache/);
 });
 
+archiveTest("a pattern that fits nothing yet is remembered", async (bed) => {
+  await makeFiles(bed, ["a", "sub/b"]);
+  await done(bed, "exp");
+  await done(bed, "exp", "--exclude", "*.later");
+  const file = `${bed.scratch}/exp/sub/c.later`;
+  await must(["touch", "-r", `${bed.scratch}/exp/sub`, `${bed.top}/before`]);
+  await Deno.writeTextFile(file, "");
+  await must(["touch", "-r", `${bed.top}/before`, `${bed.scratch}/exp/sub`]);
+  await done(bed, "verify", "exp");
+});
+
 archiveTest(
   "--remove-source removes nothing that was left out, of several paths each its own",
   async (bed) => {

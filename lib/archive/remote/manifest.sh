@@ -23,7 +23,7 @@ untouched() {
   cover "$KEY"
   [ "$COVER" = "$KEY" ] || return
   get "$MANIFESTS/$KEY/top"
-  [ "$REPLY" = "$TOP" ] || return
+  [ "$REPLY" = "$TOP" ] && same "$MANIFESTS/$KEY/excludes" "$WORK/excludes" || return
   unmoved "$MANIFESTS/$KEY/copy.idx" "$C" &
   left_out unmoved "$MANIFESTS/$KEY/source.idx" "$S"
   source=$?
