@@ -200,3 +200,27 @@ archiveTest("^C while the login waits starts nothing", async (bed) => {
     /Interrupted: nothing was started/,
   );
 });
+
+archiveTest(
+  "a host that gives a login one session gets another login",
+  async (bed) => {
+    await list(bed);
+    const [socket = ""] = await sockets(bed);
+    const holder = new Deno.Command(`${bed.top}/laptop/bin/ssh`, {
+      args: ["-o", `ControlPath=${socket}`, "-l", bed.user, "127.0.0.1"]
+        .concat("echo in; exec sleep 60"),
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    const output = holder.stdout.getReader();
+    try {
+      await output.read();
+      assert.equal(await logins(bed, () => list(bed)), 1);
+    } finally {
+      holder.kill("SIGKILL");
+      await holder.status;
+      await output.cancel();
+    }
+  },
+  { sshd: "MaxSessions 1" },
+);

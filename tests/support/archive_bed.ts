@@ -95,16 +95,18 @@ export function missingForArchive(): string[] {
 export interface BedOptions {
   /** Where it is made; memory by default. */
   readonly under?: string;
+  /** More lines of sshd_config. */
+  readonly sshd?: string;
 }
 
 /** Sets up the host, runs `body`, and takes everything down again. */
 export async function withArchiveHost(
   body: (bed: ArchiveBed) => Promise<void>,
-  { under = "/dev/shm" }: BedOptions = {},
+  { under = "/dev/shm", sshd = "" }: BedOptions = {},
 ): Promise<void> {
   const cleanUps: (() => Promise<unknown>)[] = [];
   try {
-    await body(await setUp(under, cleanUps));
+    await body(await setUp(under, sshd, cleanUps));
   } finally {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
   }
@@ -112,6 +114,7 @@ export async function withArchiveHost(
 
 async function setUp(
   under: string,
+  sshd: string,
   cleanUps: (() => Promise<unknown>)[],
 ): Promise<ArchiveBed> {
   const top = await Deno.makeTempDir({ dir: under, prefix: "mlo-archive-" });
@@ -126,7 +129,7 @@ async function setUp(
     await must(["chown", `${user}:${user}`, store]);
   }
   const programs = await remotePrograms(top);
-  const { port, stop } = await startSshd(top, user, programs);
+  const { port, stop } = await startSshd(top, user, programs, sshd);
   cleanUps.push(stop);
   const relay = await startRelay(port);
   cleanUps.push(() => relay.stop());

@@ -52,8 +52,13 @@ export async function remotePrograms(top: string): Promise<string> {
   return directory;
 }
 
-/** Starts sshd on a free port of loopback. */
-export async function startSshd(top: string, user: string, programs: string) {
+/** Starts sshd on a free port of loopback, with more lines of sshd_config. */
+export async function startSshd(
+  top: string,
+  user: string,
+  programs: string,
+  more: string,
+) {
   const ssh = `${top}/ssh`;
   await Deno.mkdir(ssh);
   await Deno.mkdir("/run/sshd", { recursive: true });
@@ -87,6 +92,7 @@ KbdInteractiveAuthentication no
 MaxStartups 100
 AllowUsers ${user}
 SetEnv PATH=${programs} TMPDIR=${top}/tmp
+${more}
 `,
     );
     const daemon = new Deno.Command("/usr/sbin/sshd", {
