@@ -97,3 +97,14 @@ archiveTest("what cannot be archived is named with its reason", async (bed) => {
   assert.doesNotMatch(stdout, /b\.txt: missing/);
   assert.match(stderr, /hint: .*mlo archive brings the copy up to date/);
 });
+
+archiveTest(
+  "a single file that has another name elsewhere leaves its directory alone, too",
+  async (bed) => {
+    await makeFiles(bed, FILES);
+    await must(["ln", `${bed.scratch}/exp/b.txt`, `${bed.scratch}/exp/sub/b`]);
+    const begin = Date.now() - 1000;
+    await done(bed, "exp/b.txt");
+    assert.ok(await modified(`${bed.archive}/exp`) > begin);
+  },
+);

@@ -82,6 +82,18 @@ apply() {
   xargs -0 -r -a "$WORK/$2" sh "$SELF" "$1"
 }
 
+# list_paths LIST RECORDS: the paths of the records of a list, in order.
+list_paths() {
+  make "$1" apply paths "$2"
+  arrange "$1"
+}
+
+# list_summed LIST SUMS: the paths of the lines of a list of sums, in order.
+list_summed() {
+  make "$1" cut -z -c 67- "$WORK/$2"
+  arrange "$1"
+}
+
 # same LIST LIST: whether both have the same records in the same order.
 same() {
   [ -f "$1" ] && [ -f "$2" ] && comm -z -3 --nocheck-order -- "$1" "$2" >"$WORK/same" && [ ! -s "$WORK/same" ]

@@ -38,8 +38,7 @@ hash_part() {
 # compare_sums: WORK/unequal has the paths whose sums differ, WORK/unhashed those that lack one.
 compare_sums() {
   : >"$WORK/unequal" || die work
-  make have cut -z -c 67- "$WORK/c.sum"
-  arrange have
+  list_summed have c.sum
   make unhashed comm -z -23 "$WORK/hash" "$WORK/have"
   same "$WORK/s.sum" "$WORK/c.sum" && return
   for side in s c; do
@@ -47,10 +46,7 @@ compare_sums() {
   done
   comm -z -23 "$WORK/s.whole" "$WORK/c.whole" >"$WORK/s.only" || die work
   comm -z -13 "$WORK/s.whole" "$WORK/c.whole" >"$WORK/c.only" || die work
-  for side in s c; do
-    make "$side.paths" cut -z -c 67- "$WORK/$side.only"
-    arrange "$side.paths"
-  done
+  for side in s c; do list_summed "$side.paths" "$side.only"; done
   comm -z -12 "$WORK/s.paths" "$WORK/c.paths" >"$WORK/unequal" || die work
   comm -z -23 "$WORK/s.paths" "$WORK/c.paths" >>"$WORK/unhashed" || die work
   comm -z -13 "$WORK/s.paths" "$WORK/c.paths" >>"$WORK/unhashed" || die work

@@ -12,14 +12,12 @@ copy_needed() {
   for kind in dirs files; do
     sort -z -u -o "$WORK/needed.$kind" "$WORK/needed.$kind" || die work
   done
-  if [ "$TOP" != . ]; then
-    # What a file lies in is not what was given.
-    make beside printf '.\0'
-    make needed.own comm -z -23 "$WORK/needed.dirs" "$WORK/beside"
-    mv -- "$WORK/needed.own" "$WORK/needed.dirs" || die work
-  fi
   cut_links
   cut_parts
+  make top printf '.\0'
+  make below comm -z -13 "$WORK/top" "$WORK/needed.dirs"
+  # What a single file lies in is not what was given.
+  [ "$TOP" = . ] || cp -- "$WORK/below" "$WORK/needed.dirs" || die work
   remember_holder
   mkdir -p -- "$C" "$TEMPORARY" 2>>"$WORK/errors"
   # A directory that may not be written gets its own mode when all is in it.
@@ -132,11 +130,9 @@ by_size() {
   echo "$bytes" >>"$out/bytes"
 }
 
-# make_directories [OPTION]: those of the list, with nothing in them. To rsync `.`
+# make_directories [OPTION]: those that are needed, with nothing in them. To rsync `.`
 # in a list means all that is in it, hence the second call.
 make_directories() {
-  make top printf '.\0'
-  make below comm -z -13 "$WORK/top" "$WORK/needed.dirs"
   (
     cd -- "$S" && rsync -a --numeric-ids --from0 --no-implied-dirs --files-from="$WORK/below" "$@" -- . "$C/"
     [ "$TOP" != . ] || rsync -a --numeric-ids --dirs --exclude='*' "$@" -- ./ "$C/"

@@ -34,6 +34,13 @@ settle_extra() {
   differences only-copy "$WORK/foreign"
 }
 
+# tell_lost: what the manifest has and the copy has not, or not so.
+tell_lost() {
+  comm -z -23 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/lost" || die work
+  differences lost "$WORK/lost"
+  copy_has lost
+}
+
 # copy_has LIST: beside what a list names goes how the copy has it.
 copy_has() {
   [ -s "$WORK/$1" ] && [ -d "$C" ] || return 0

@@ -24,14 +24,20 @@ leave_out_asked() {
   leave_out "$WORK/excludes"
 }
 
+# trimmed PATTERN: in REPLY without slashes at its end.
+trimmed() {
+  REPLY=$1
+  while :; do case $REPLY in ?*/) REPLY=${REPLY%/} ;; *) return ;; esac done
+}
+
 # spares PATH PATTERN...: whether no pattern leaves out the path itself.
 spares() {
   name=${1##*/}
   shift
   for pattern; do
-    while :; do case $pattern in ?*/) pattern=${pattern%/} ;; *) break ;; esac done
+    trimmed "$pattern"
     # shellcheck disable=SC2254 # it is a pattern
-    case $name in ${pattern#/}) refuse left-out "$pattern" ;; esac
+    case $name in ${REPLY#/}) refuse left-out "$REPLY" ;; esac
   done
 }
 
@@ -72,7 +78,9 @@ expressions() {
     else
       continue
     fi
-    while :; do case $pattern in ?*/) only=d pattern=${pattern%/} ;; *) break ;; esac done
+    trimmed "$pattern"
+    [ "$REPLY" = "$pattern" ] || only=d
+    pattern=$REPLY
     case $pattern in /*) anchored=1 pattern=${pattern#/} ;; esac
     [ -n "$anchored" ] || expression '(.*/)?' "$pattern"
     while [ -n "$base$anchored" ]; do

@@ -88,7 +88,10 @@ by_many() {
   shift 3
   rm -rf -- "$out.parts" && mkdir -- "$out.parts" "$out.parts/0" || return
   "$function" "$out.parts/0/top" "$top" -maxdepth 0 "$@" || return
-  while find "$out.parts/$level" -name '*.sub' -exec cat {} + >"$out.dirs" || return; [ -s "$out.dirs" ]; do
+  while
+    find "$out.parts/$level" -name '*.sub' -exec cat {} + >"$out.dirs" || return
+    [ -s "$out.dirs" ]
+  do
     level=$((level + 1))
     mkdir -- "$out.parts/$level" && count "$out.dirs" || return
     xargs -0 -r -P "$JOBS" -n $((REPLY / (4 * JOBS) + 1)) -a "$out.dirs" \

@@ -142,16 +142,14 @@ put_manifest() {
 
 # new_sums: what was read now over what was known, without what is gone.
 new_sums() {
-  make known cut -z -c 67- "$WORK/old.sums"
-  arrange known
+  list_summed known old.sums
   comm -z -23 "$WORK/known" "$WORK/c.reg" >"$WORK/gone" || die work
   xargs -0 -r -a "$WORK/gone" sh "$SELF" void >"$WORK/void" || die work
   make merged cat "$WORK/void" "$WORK/c.sum" "$WORK/old.sums"
   sort -z -s -u -t / -k 2 -o "$WORK/merged" "$WORK/merged" || die work
   xargs -0 -r -a "$WORK/merged" sh "$SELF" not_void >"$WORK/new.sums" || die work
   # Whatever was killed on the way: a file without its sum, or a sum without its file, is no manifest.
-  make summed cut -z -c 67- "$WORK/new.sums"
-  arrange summed
+  list_summed summed new.sums
   same "$WORK/summed" "$WORK/c.reg" || die work
 }
 

@@ -4,7 +4,6 @@
 ROUNDS=6
 
 list_both() {
-  phase listing
   list_copy &
   list_source
   wait $! || exit 1
@@ -103,8 +102,7 @@ look_again() {
   same "$WORK/before" "$WORK/s.idx" && return 1
   comm -z -3 "$WORK/before" "$WORK/s.idx" >"$WORK/moved" || die work
   comm -z -13 "$WORK/before" "$WORK/s.idx" >"$WORK/moved.now" || die work
-  make moved apply paths moved.now
-  arrange moved
+  list_paths moved moved.now
   differences changed "$WORK/moved"
   return 0
 }
@@ -118,8 +116,7 @@ another_round() {
   # What rsync has left as it is although it differs is not left to its judgement again.
   [ -z "${1-}" ] || return 0
   make in_both comm -z -12 "$WORK/s.reg" "$WORK/c.reg"
-  make need.paths apply paths need
-  arrange need.paths
+  list_paths need.paths need
   comm -z -12 "$WORK/need.paths" "$WORK/in_both" >>"$WORK/force" || die work
 }
 
@@ -153,16 +150,14 @@ read_both() {
   if [ -s "$WORK/old.source.idx" ] && [ "$KIND" = archive ]; then
     comm -z -23 "$WORK/s.idx" "$WORK/old.source.idx" >"$WORK/fresh" || die work
     comm -z -23 "$WORK/c.idx" "$WORK/old.copy.idx" >>"$WORK/fresh" || die work
-    make fresh.paths apply paths fresh
-    arrange fresh.paths
+    list_paths fresh.paths fresh
     make hash.source comm -z -12 "$WORK/fresh.paths" "$WORK/s.reg"
     make hash comm -z -12 "$WORK/hash.source" "$WORK/c.reg"
   else
     comm -z -12 "$WORK/s.reg" "$WORK/c.reg" >"$WORK/hash" || die work
   fi
   if [ -s "$WORK/newer" ]; then
-    make newer.paths apply paths newer
-    arrange newer.paths
+    list_paths newer.paths newer
     comm -z -23 "$WORK/hash" "$WORK/newer.paths" >"$WORK/hash.older" && mv -- "$WORK/hash.older" "$WORK/hash" || die work
   fi
   hash_all

@@ -6,9 +6,8 @@ against_manifest() {
   [ "$KIND" != restore ] || side=s
   sort -z "$WORK/$side.sum" >"$WORK/sums.now" && sort -z "$WORK/old.sums" >"$WORK/sums.then" || die work
   make other.sums comm -z -23 "$WORK/sums.now" "$WORK/sums.then"
-  make other cut -z -c 67- "$WORK/other.sums"
-  make known cut -z -c 67- "$WORK/old.sums"
-  arrange other known
+  list_summed other other.sums
+  list_summed known old.sums
   make rotten comm -z -12 "$WORK/known" "$WORK/other"
   differences manifest "$WORK/rotten"
 }
@@ -20,6 +19,7 @@ verify_root() {
     difference no-manifest "$ROOT"
     fault
   fi
+  phase listing
   leave_out_archived
   list_both
   load_manifest
@@ -31,8 +31,7 @@ verify_root() {
   compare_sums
   : >"$WORK/unread" || die work
   for side in s c; do
-    make read cut -z -c 67- "$WORK/$side.sum"
-    arrange read
+    list_summed read "$side.sum"
     comm -z -23 "$WORK/$side.reg" "$WORK/read" >>"$WORK/unread" || die work
   done
   if look_again; then differences restless "$WORK/moved"; fi
@@ -48,9 +47,7 @@ verify_root() {
   differences unread "$WORK/unread"
   settle_extra
   against_manifest
-  comm -z -23 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/lost" || die work
-  differences lost "$WORK/lost"
-  copy_has lost
+  tell_lost
   root_is_equal || return 0
   tally "$WORK/c.cmp" >"$WORK/facts" || die work
   get "$WORK/facts"
@@ -65,15 +62,12 @@ intact() {
   compare_links
   differences link "$WORK/links"
   differences tied "$WORK/tied"
-  comm -z -23 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/lost" || die work
-  differences lost "$WORK/lost"
-  copy_has lost
+  tell_lost
   comm -z -13 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/foreign" || die work
   differences only-copy "$WORK/foreign"
   cp -- "$WORK/c.reg" "$WORK/c.hash" && : >"$WORK/s.hash" || die work
   hash_all
-  make read cut -z -c 67- "$WORK/c.sum"
-  arrange read
+  list_summed read c.sum
   make unread comm -z -23 "$WORK/c.reg" "$WORK/read"
   differences unread "$WORK/unread"
   against_manifest
