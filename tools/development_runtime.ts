@@ -5,6 +5,7 @@
  * used with the Deno of the same version. Good for testing only; what is
  * taken out is checked against the SHA-256 of the runtime.
  */
+import { sha256 } from "../lib/text/sha256.ts";
 /** A compile runtime, and how to compile with it. */
 export interface Runtime {
   readonly description: string;
@@ -106,10 +107,6 @@ async function sha256OfFile(path: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 function cacheDirectory(): string {

@@ -60,19 +60,20 @@ export async function manual(): Promise<string> {
 
 /** Every verb that help shows, those below others included. */
 function verbsOf(command: AnyCommand): AnyCommand[] {
-  const verbs = command.createHelp().visibleCommands(command)
+  return shownIn(command).flatMap((one) => [one, ...verbsOf(one)]);
+}
+
+/** The verbs that a command's help shows. */
+function shownIn(command: AnyCommand): AnyCommand[] {
+  return command.createHelp().visibleCommands(command)
     .filter((one) => one.name() !== "help");
-  return verbs.flatMap((one) => [one, ...verbsOf(one)]);
 }
 
 function verb(command: AnyCommand): string[] {
-  const help = command.createHelp();
-  const described = command.createHelp().visibleCommands(command)
-    .filter((one) => one.name() !== "help");
   return [
-    `.SS ${roff(help.commandUsage(command))}`,
+    `.SS ${roff(command.createHelp().commandUsage(command))}`,
     `${roff(command.description())}.`,
-    ...(described.length > 0 ? [] : optionsOf(command)),
+    ...(shownIn(command).length > 0 ? [] : optionsOf(command)),
     ...argumentsOf(command),
     ...examplesOf(command),
   ];

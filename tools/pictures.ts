@@ -10,7 +10,8 @@
  */
 import { startApiServer } from "../tests/support/api_server.ts";
 import { type Bed, contexts, withBed } from "../tests/support/doctor_bed.ts";
-import { withLaptop } from "../tests/support/laptop.ts";
+import { shellJoin, shellQuote } from "../lib/text/shell_quote.ts";
+import { programUnderTest, withLaptop } from "../tests/support/laptop.ts";
 import { terminalPicture } from "./terminal_picture.ts";
 import { denoDirectory } from "../tests/support/deno_directory.ts";
 
@@ -71,10 +72,7 @@ Deno.chdir(new URL("..", import.meta.url));
 const [program] = Deno.args;
 await Deno.mkdir("docs/pictures", { recursive: true });
 for (const scene of SCENES) {
-  const screen = await shoot(scene);
-  const path = `docs/pictures/${scene.name}.svg`;
-  await Deno.writeTextFile(path, terminalPicture(screen, scene.title));
-  console.log(`${path}:\n${screen.trimEnd()}`);
+  await save(scene.name, scene.title, await shoot(scene));
 }
 
 await withLaptop(async (laptop) => {
@@ -86,11 +84,14 @@ await withLaptop(async (laptop) => {
     typing: [],
     end: "NODE",
   });
-  const path = "docs/pictures/submit.svg";
-  const title = "mlo submit and mlo list";
+  await save("submit", "mlo submit and mlo list", screen);
+});
+
+async function save(name: string, title: string, screen: string) {
+  const path = `docs/pictures/${name}.svg`;
   await Deno.writeTextFile(path, terminalPicture(screen, title));
   console.log(`${path}:\n${screen.trimEnd()}`);
-});
+}
 
 async function shoot(scene: Scene): Promise<string> {
   const cluster = await startApiServer({
@@ -132,17 +133,15 @@ async function film(
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     return new TextDecoder().decode(stdout);
   };
-  const main = new URL("../main.ts", import.meta.url).pathname;
-  const words = program
-    ? [program]
-    : [Deno.execPath(), "run", "-A", "--no-check", "--quiet", main];
+  const [own, first] = programUnderTest();
+  const words = program ? [program] : [own, ...first];
   await Deno.writeTextFile(
     `${bed.home}/bin/mlo`,
-    `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`,
+    `#!/bin/sh\nexec ${shellJoin(words)} "$@"\n`,
     { mode: 0o755 },
   );
   const lines = scene.commands.map((command) =>
-    `printf '\\033[1m$ %s\\033[0m\\n' '${command}'\n${command}\n`
+    `printf '\\033[1m$ %s\\033[0m\\n' ${shellQuote(command)}\n${command}\n`
   );
   await Deno.writeTextFile(`${bed.home}/scene`, lines.join("echo\n"));
   const env = {
@@ -151,11 +150,14 @@ async function film(
     DENO_DIR: denoDirectory(),
     TERM: "screen-256color",
   };
-  const assignments = Object.entries(env)
-    .map(([key, value]) => `${key}='${value}'`).join(" ");
+  const assignments = shellJoin(
+    Object.entries(env).map(([key, value]) => `${key}=${value}`),
+  );
   await tmux(
     ...["new-session", "-d", "-x", "110", "-y", "60", "-c", bed.home],
-    `env -i ${assignments} /bin/sh '${bed.home}/scene'; sleep 600`,
+    `env -i ${assignments} /bin/sh ${
+      shellQuote(`${bed.home}/scene`)
+    }; sleep 600`,
   );
   try {
     for (const [see, keys] of scene.typing) {

@@ -11,6 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import config from "../deno.json" with { type: "json" };
+import { sha256 } from "../lib/text/sha256.ts";
 import { compile, TARGETS } from "./compile.ts";
 import { manual } from "./manual.ts";
 
@@ -44,8 +45,7 @@ export async function sumsOf(
   const lines: string[] = [];
   for (const name of names.toSorted()) {
     const bytes = await Deno.readFile(`${directory}/${name}`);
-    const digest = await crypto.subtle.digest("SHA-256", bytes);
-    lines.push(`${new Uint8Array(digest).toHex()}  ${name}\n`);
+    lines.push(`${await sha256(bytes)}  ${name}\n`);
   }
   return lines.join("");
 }

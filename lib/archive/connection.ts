@@ -2,9 +2,11 @@ import type { Call, Host, Outcome, Started } from "../host/host.ts";
 import { answerReader, type Record } from "./answer.ts";
 import {
   cannotShare,
+  destination,
   endSharing,
   joinOnly,
   type Login,
+  options,
   shareAt,
   sharedSocket,
 } from "./login.ts";
@@ -26,10 +28,10 @@ export async function runThere(
   onRecord: (record: Record) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const open = (options: readonly string[], patience?: number) =>
+  const open = (sharing: readonly string[], patience?: number) =>
     openShell(
       host,
-      sshCall(login, options),
+      sshCall(login, sharing),
       script.preparation,
       onRecord,
       signal,
@@ -43,7 +45,7 @@ export async function runThere(
 async function anyShell(
   host: Pick<Host, "env" | "files" | "programs">,
   login: Login,
-  open: (options: readonly string[], patience?: number) => Promise<Opened>,
+  open: (sharing: readonly string[], patience?: number) => Promise<Opened>,
   signal: AbortSignal,
 ): Promise<Opened> {
   const share = await sharedSocket(host, login);
@@ -110,23 +112,16 @@ async function openShell(
 /** Milliseconds. */
 const TICK = 50;
 
-function sshCall({ host, user }: Login, options: readonly string[]): Call {
+function sshCall(login: Login, sharing: readonly string[]): Call {
   return {
     program: "ssh",
     args: [
       "-T",
-      ...options,
-      "-o",
-      "ConnectTimeout=10",
+      ...sharing,
+      ...options("ConnectTimeout=10"),
       // A cable that was pulled is noticed within a minute.
-      "-o",
-      "ServerAliveInterval=15",
-      "-o",
-      "ServerAliveCountMax=4",
-      "-l",
-      user,
-      "--",
-      host,
+      ...options("ServerAliveInterval=15", "ServerAliveCountMax=4"),
+      ...destination(login),
       "exec /bin/sh -s",
     ],
     leavesProcess: true,

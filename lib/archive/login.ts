@@ -4,11 +4,22 @@
  * ControlPath for the host has their own way, and it is left to them.
  */
 import type { Host, Outcome } from "../host/host.ts";
+import { sha256 } from "../text/sha256.ts";
 
 /** Who logs in where. */
 export interface Login {
   readonly host: string;
   readonly user: string;
+}
+
+/** The words that tell ssh where to log in; a command may follow. */
+export function destination({ host, user }: Login): string[] {
+  return ["-l", user, "--", host];
+}
+
+/** The words that set options of ssh_config(5). */
+export function options(...settings: string[]): string[] {
+  return settings.flatMap((setting) => ["-o", setting]);
 }
 
 /** How long a login stays open after its last use. */
@@ -49,19 +60,17 @@ async function socketDirectory(
 }
 
 async function nameOf({ host, user }: Login): Promise<string> {
-  const name = new TextEncoder().encode(`${user}@${host}`);
-  const digest = await crypto.subtle.digest("SHA-256", name);
-  return new Uint8Array(digest, 0, 8).toHex();
+  return (await sha256(`${user}@${host}`)).slice(0, 16);
 }
 
 /** Whether the user's ssh_config has a ControlPath for the host: `ssh -G` prints what applies, without connecting. */
 async function hasOwnWay(
   { programs }: Pick<Host, "programs">,
-  { host, user }: Login,
+  login: Login,
 ): Promise<boolean> {
   const { code, stdout } = await programs.run({
     program: "ssh",
-    args: ["-G", "-l", user, "--", host],
+    args: ["-G", ...destination(login)],
     timeout: 5000,
   });
   return code !== 0 ||
@@ -70,26 +79,20 @@ async function hasOwnWay(
 
 /** Options to use the login that is there, and never to make another: that could ask for a password. */
 export function joinOnly(socket: string): string[] {
-  return [
-    "-o",
+  return options(
     "ControlMaster=no",
-    "-o",
     `ControlPath=${socket}`,
-    "-o",
     "ProxyCommand=false",
-  ];
+  );
 }
 
 /** Options to log in and to share that. */
 export function shareAt(socket: string): string[] {
-  return [
-    "-o",
+  return options(
     "ControlMaster=auto",
-    "-o",
     `ControlPath=${socket}`,
-    "-o",
     `ControlPersist=${KEPT}`,
-  ];
+  );
 }
 
 /** Lets a shared login take no further commands. */
@@ -101,14 +104,9 @@ export async function endSharing(
   const { code } = await host.programs.run({
     program: "ssh",
     args: [
-      "-O",
-      "stop",
-      "-o",
-      `ControlPath=${socket}`,
-      "-l",
-      login.user,
-      "--",
-      login.host,
+      ...["-O", "stop"],
+      ...options(`ControlPath=${socket}`),
+      ...destination(login),
     ],
     timeout: 2000,
   });

@@ -45,10 +45,7 @@ export function transferScript(
   verb: "start" | "plan",
   request: Request,
 ): Script {
-  return script(
-    [verb],
-    requestText(request),
-  );
+  return script([verb], requestText(request));
 }
 
 /** The same for commands that only ask, after `assignments`. */
@@ -64,10 +61,7 @@ export function askScript(
  * file there, since the workers are started from that. The commands read no
  * standard input: the rest of this text would be in it.
  */
-function script(
-  words: readonly string[],
-  request: string,
-): Script {
+function script(words: readonly string[], request: string): Script {
   const preparation = [
     `printf '\\n%s\\0' ${ANSWER_BEGINS}`,
     `functions=${shellQuote(`${FUNCTIONS}\n`)}`,

@@ -1,7 +1,8 @@
 import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { releaseFile, releaseUrl, SUMS } from "../setup/addresses.ts";
-import { download, sha256, sumOf, verify } from "../setup/download.ts";
+import { download, sumOf, verify } from "../setup/download.ts";
+import { sha256 } from "../text/sha256.ts";
 import { shellQuote } from "../text/shell_quote.ts";
 import { Command } from "./command.ts";
 import type { Context } from "./context.ts";

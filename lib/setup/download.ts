@@ -1,6 +1,7 @@
 import { MloError } from "../error.ts";
 import type { Call, Host, Outcome } from "../host/host.ts";
 import { mirrored } from "./addresses.ts";
+import { sha256 } from "../text/sha256.ts";
 
 /** The part of the machine this room needs. */
 export type Machine = Pick<Host, "programs" | "env">;
@@ -59,11 +60,6 @@ function reasonOf({ code, stderr }: Outcome): string {
   return REASONS[code] ??
     (new TextDecoder().decode(stderr).trim().replace(/^curl: \(\d+\) /, "") ||
       `curl failed with exit status ${code}`);
-}
-
-/** The SHA-256 of bytes, in hex. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What the server does with a file instead of giving it whole. */
+import { sha256 } from "../../lib/text/sha256.ts";
 export type Trouble = "cut" | "missing" | "page";
 
 /** A server that stands for the publishers of programs, as a mirror. */
@@ -70,13 +71,9 @@ export async function sumsOf(
   files: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>,
 ): Promise<string> {
   const lines = await Promise.all(
-    Object.entries(files).map(async ([name, content]) => {
-      const bytes = typeof content === "string"
-        ? new TextEncoder().encode(content)
-        : content;
-      const digest = await crypto.subtle.digest("SHA-256", bytes);
-      return `${new Uint8Array(digest).toHex()}  ${name}\n`;
-    }),
+    Object.entries(files).map(async ([name, content]) =>
+      `${await sha256(content)}  ${name}\n`
+    ),
   );
   return lines.join("");
 }

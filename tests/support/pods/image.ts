@@ -1,5 +1,6 @@
 import type { Daemon } from "./daemon.ts";
-import { must, run, sha256 } from "./programs.ts";
+import { sha256 } from "../../../lib/text/sha256.ts";
+import { must, run } from "./programs.ts";
 
 /** The directory of the project's own image. */
 export const DOCKER_DIRECTORY =

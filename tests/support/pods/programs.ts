@@ -68,9 +68,3 @@ export async function until(
   }
   throw new Error(`Waited ${seconds} s in vain: ${what}`);
 }
-
-/** SHA-256 of a text in hex. */
-export async function sha256(text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}

@@ -1,4 +1,5 @@
-import { must, run, sha256, until } from "./programs.ts";
+import { sha256 } from "../../../lib/text/sha256.ts";
+import { must, run, until } from "./programs.ts";
 import { cacheDirectory } from "./daemon.ts";
 
 /** A mounted view of a directory in which root is nobody, as on the cluster's file server. */
