@@ -3,9 +3,9 @@
  * Measures `mlo archive` against one rsync on the same machine, each ratio
  * within one run. Needs root, openssh-server, rsync, and for the far file
  * server fuse3, libfuse3-dev and gcc. Prints one line per figure, with the bed
- * it comes from: sshd on loopback, an account of its own, both programs' times
- * taken from the outside, the login included in `mlo`'s and not in rsync's
- * unless it is said.
+ * it comes from: the compiled `mlo`, sshd on loopback, an account of its own,
+ * both programs' times taken from the outside, `mlo`'s with its start and its
+ * way to the host, rsync's without unless it is said.
  */
 import {
   type ArchiveBed,
@@ -14,6 +14,7 @@ import {
 } from "../tests/support/archive_bed.ts";
 import { ended } from "../tests/support/laptop.ts";
 import { farMount } from "../tests/support/far_mount.ts";
+import { median } from "./measure.ts";
 
 const SMALL_TREE = `
 for d in $(seq 1 30); do
@@ -68,15 +69,7 @@ async function smallFiles() {
 async function bigFile() {
   await withArchiveHost(async (bed) => {
     const file = `${bed.scratch}/big`;
-    await must([
-      "dd",
-      "if=/dev/urandom",
-      `of=${file}`,
-      "bs=4M",
-      "count=512",
-      "status=none",
-    ]);
-    await must(["chown", bed.user, file]);
+    await bed.bigFile("big", 2048);
     const plain = [];
     const mlo = [];
     for (let turn = 0; turn < 3; turn++) {
@@ -186,15 +179,11 @@ async function inMemory(body: (bed: ArchiveBed) => Promise<void>) {
 async function archived(bed: ArchiveBed, ...args: string[]) {
   const begin = performance.now();
   const child = bed.spawn([...args, "--json"]);
-  const seen = new Map<string, number>();
   const ran = await ended(child);
   const seconds = since(begin);
   if (ran.code !== 0) throw new Error(ran.stdout + ran.stderr);
-  for (const line of ran.stdout.trim().split("\n")) {
-    const event = JSON.parse(line);
-    if (event.event === "ended") seen.set("id", event.id);
-  }
-  return { seconds, phases: await phaseTimes(bed, String(seen.get("id"))) };
+  const { id } = JSON.parse(ran.stdout.trim().split("\n").at(-1) ?? "");
+  return { seconds, phases: await phaseTimes(bed, id) };
 }
 
 /** Seconds that a transfer spent copying and comparing, from the log it keeps. */
@@ -253,10 +242,6 @@ async function sshRsync(bed: ArchiveBed, from: string, to: string) {
 
 function since(begin: number): number {
   return Math.round(performance.now() - begin) / 1000;
-}
-
-function median(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }
 
 function ratio(one: number, other: number): string {

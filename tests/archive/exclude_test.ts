@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { archiveTest, must } from "../support/archive_bed.ts";
+import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
 import { done, makeFiles } from "./small_files.ts";
 
 const FILES = [
@@ -59,6 +59,14 @@ async function names(directory: string): Promise<string> {
   return found.split("\0").filter((name) => name !== "").sort().join("\n");
 }
 
+/** Adds a file to a directory of the source, whose times stay as they were. */
+async function addUnseen(bed: ArchiveBed, directory: string, name: string) {
+  const path = `${bed.scratch}/exp/${directory}`;
+  await must(["touch", "-r", path, `${bed.top}/before`]);
+  await Deno.writeTextFile(`${path}/${name}`, "");
+  await must(["touch", "-r", `${bed.top}/before`, path]);
+}
+
 archiveTest("--exclude leaves out what rsync leaves out", async (bed) => {
   await makeFiles(bed, FILES);
   for (const [at, pattern] of PATTERNS.entries()) {
@@ -83,17 +91,11 @@ archiveTest("verify knows what was left out, also of a part", async (bed) => {
   }
   // What a part leaves out is left out of the whole, whose own patterns stay.
   await done(bed, "exp/odd", "--exclude", "/odd/a*", "--exclude", "new*");
-  const later = async (name: string) => {
-    const directory = `${bed.scratch}/exp/odd`;
-    await must(["touch", "-r", directory, `${bed.top}/before`]);
-    await Deno.writeTextFile(`${directory}/${name}`, "");
-    await must(["touch", "-r", `${bed.top}/before`, directory]);
-  };
-  await later("afterwards");
+  await addUnseen(bed, "odd", "afterwards");
   for (const path of ["exp", "exp/odd", "exp/sub"]) {
     await done(bed, "verify", path);
   }
-  await later("seen");
+  await addUnseen(bed, "odd", "seen");
   const { code, stdout } = await bed.archiveIt("verify", "exp");
   assert.equal(code, 1);
   assert.match(stdout, /odd\/seen/);
@@ -104,10 +106,7 @@ archiveTest("a pattern that fits nothing yet is remembered", async (bed) => {
   await makeFiles(bed, ["a", "sub/b"]);
   await done(bed, "exp");
   await done(bed, "exp", "--exclude", "*.later");
-  const file = `${bed.scratch}/exp/sub/c.later`;
-  await must(["touch", "-r", `${bed.scratch}/exp/sub`, `${bed.top}/before`]);
-  await Deno.writeTextFile(file, "");
-  await must(["touch", "-r", `${bed.top}/before`, `${bed.scratch}/exp/sub`]);
+  await addUnseen(bed, "sub", "c.later");
   await done(bed, "verify", "exp");
 });
 

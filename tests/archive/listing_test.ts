@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+import { done } from "./small_files.ts";
 
 /** Makes every find that may take only so long come to its limit at once, as on a far file server; gives the file where they are noted. */
 async function farAway(bed: ArchiveBed): Promise<string> {
@@ -38,11 +39,7 @@ archiveTest(
     await must(["touch", `${bed.scratch}/exp/skip/this/deep/x`]);
     await must(["touch", `${bed.scratch}/exp/skip/that`]);
     await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/exp/skip`]);
-    const archive = async (...more: string[]) => {
-      const ran = await bed.archiveIt("exp", ...more);
-      assert.equal(ran.code, 0, ran.stderr);
-      return ran.stdout;
-    };
+    const archive = (...more: string[]) => done(bed, "exp", ...more);
     const manifest = (to: string) =>
       must([
         "sh",

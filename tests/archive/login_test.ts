@@ -6,8 +6,7 @@ import {
   sleep,
 } from "../support/archive_bed.ts";
 import { output, processesOf } from "../support/archive_steps.ts";
-import { programUnderTest } from "../support/laptop.ts";
-import { startOnTerminal } from "../support/pseudo_terminal.ts";
+import { done } from "./small_files.ts";
 
 /** Files of the laptop through which a login is shared. */
 async function sockets(bed: ArchiveBed): Promise<string[]> {
@@ -29,10 +28,7 @@ async function master(bed: ArchiveBed): Promise<number> {
   return found[0]?.pid ?? 0;
 }
 
-async function list(bed: ArchiveBed): Promise<void> {
-  const { code, stderr } = await bed.archiveIt("status");
-  assert.equal(code, 0, stderr);
-}
+const list = (bed: ArchiveBed) => done(bed, "status");
 
 /** How many logins `work` took. */
 async function logins(
@@ -59,10 +55,7 @@ archiveTest("commands share one login", async (bed) => {
     ["status"],
   ];
   const count = await logins(bed, async () => {
-    for (const command of commands) {
-      const { code, stderr } = await bed.archiveIt(...command);
-      assert.equal(code, 0, stderr);
-    }
+    for (const command of commands) await done(bed, ...command);
   });
   assert.equal(count, 1);
   const [socket = ""] = await sockets(bed);
@@ -89,11 +82,7 @@ archiveTest(
       assert.equal(before.length, 1);
       bed.relay.freeze();
       bed.relay.thaw();
-      const count = await logins(bed, async () => {
-        const { code, stderr } = await bed.archiveIt("exp");
-        assert.equal(code, 0, stderr);
-      });
-      assert.equal(count, 1);
+      assert.equal(await logins(bed, () => done(bed, "exp")), 1);
       assert.deepEqual(await sockets(bed), []);
       // What was sent ahead arrives late, without a command.
       bed.relay.revive();
@@ -105,8 +94,7 @@ archiveTest(
       const holder = await master(bed);
       Deno.kill(holder, "SIGSTOP");
       try {
-        const { code, stderr } = await bed.archiveIt("exp");
-        assert.equal(code, 0, stderr);
+        await done(bed, "exp");
         assert.equal(await transfers(), 2);
       } finally {
         Deno.kill(holder, "SIGKILL");
@@ -125,13 +113,7 @@ archiveTest("a password is asked for once", async (bed) => {
     file,
     `${config.replace("BatchMode yes", "PubkeyAuthentication no")}\n`,
   );
-  const [program, first] = programUnderTest();
-  const start = (...args: string[]) =>
-    startOnTerminal(program, [...first, "archive", ...args], {
-      env: bed.env,
-      cwd: `${bed.top}/laptop`,
-    });
-  const session = start("exp");
+  const session = bed.onTerminal("exp");
   await session.see("'s password: ");
   await session.type("let-me\r");
   const { code, printed } = await session.end();
@@ -139,7 +121,7 @@ archiveTest("a password is asked for once", async (bed) => {
   assert.match(printed, /Done: 10 files/);
   assert.doesNotMatch(printed, /let-me/);
   for (const command of [["verify", "exp"], ["status"]]) {
-    const next = await start(...command).end();
+    const next = await bed.onTerminal(...command).end();
     assert.equal(next.code, 0, next.printed);
     assert.doesNotMatch(next.printed, /password/);
   }

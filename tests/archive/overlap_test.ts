@@ -89,15 +89,7 @@ archiveTest(
   "mlo archive status --follow joins a transfer whose client is gone; cancel stops it; the next goes on",
   async (bed, step) => {
     await bed.tree("exp", 60, 4);
-    await must([
-      "dd",
-      "if=/dev/urandom",
-      `of=${bed.scratch}/exp/big`,
-      "bs=1M",
-      "count=200",
-      "status=none",
-    ]);
-    await must(["chown", `${bed.user}:${bed.user}`, `${bed.scratch}/exp/big`]);
+    await bed.bigFile("exp/big", 200);
     await slowDown(bed, { limit: "40m" });
 
     await step.step("it goes on with the client gone", async () => {

@@ -9,6 +9,9 @@ import {
 } from "../support/archive_bed.ts";
 import type { Ran } from "../support/laptop.ts";
 
+/** Size of the tree's big file, in MiB. */
+export const BIG_MIB = 66;
+
 /** How often each accident happens. */
 export const MOMENTS = 20;
 
@@ -62,16 +65,7 @@ export async function survive(
 
 async function furnish(bed: ArchiveBed): Promise<void> {
   await bed.tree("exp", 150, 7);
-  const big = `${bed.scratch}/exp/big`;
-  await must([
-    "dd",
-    "if=/dev/urandom",
-    `of=${big}`,
-    "bs=1M",
-    "count=66",
-    "status=none",
-  ]);
-  await must(["chown", `${bed.user}:${bed.user}`, big]);
+  await bed.bigFile("exp/big", BIG_MIB);
   await slowDown(bed, { delay: 0.02, limit: "400m" });
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { archiveTest, must, sleep } from "../support/archive_bed.ts";
-import { survive, workersOf } from "./survival.ts";
+import { BIG_MIB, survive, workersOf } from "./survival.ts";
 
 archiveTest(
   "mlo archive survives any of its workers killed -9 at random moments",
@@ -30,7 +30,7 @@ archiveTest(
 );
 
 /** The tree's big file: with less room than this the disk is full at some moment. */
-const BIG_KIB = 66 * 1024;
+const BIG_KIB = BIG_MIB * 1024;
 
 archiveTest(
   "mlo archive survives a disk that is full at random moments",

@@ -6,71 +6,28 @@ import {
   must,
   slowDown,
 } from "../support/archive_bed.ts";
-import { programUnderTest } from "../support/laptop.ts";
 
-/** Runs a command in a pseudo-terminal of 100 columns, types `keys` when the screen first matches, and gives all that was shown. */
-const IN_TERMINAL = `
-import json, os, pty, re, select, sys, fcntl, termios, struct
-spec = json.load(sys.stdin)
-pid, fd = pty.fork()
-if pid == 0:
-    os.chdir(spec["directory"])
-    os.execvpe(spec["argv"][0], spec["argv"], spec["env"])
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-seen, typed = b"", False
-while True:
-    try:
-        data = os.read(fd, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    seen += data
-    if not typed and spec["when"] and re.search(spec["when"].encode(), seen):
-        typed = True
-        os.write(fd, spec["keys"].encode())
-status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-json.dump({"code": status, "shown": seen.decode("utf-8", "replace")}, sys.stdout)
-`;
-
+/** Runs a command on a terminal, types `keys` when the screen first shows `when`, and gives all that was shown. */
 async function inTerminal(
   bed: ArchiveBed,
   args: readonly string[],
   when = "",
   keys = "",
 ): Promise<{ code: number; shown: string }> {
-  const [program, first] = programUnderTest();
-  const child = new Deno.Command("python3", {
-    args: ["-c", IN_TERMINAL],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify({
-    argv: [program, ...first, "archive", ...args],
-    env: { ...bed.env, TERM: "xterm" },
-    directory: `${bed.top}/laptop`,
-    when,
-    keys,
-  })));
-  await writer.close();
-  const { stdout } = await child.output();
-  return JSON.parse(new TextDecoder().decode(stdout));
+  const session = bed.onTerminal(...args);
+  if (when !== "") {
+    await session.see(when);
+    await session.type(keys);
+  }
+  const { code, raw } = await session.end();
+  return { code, shown: raw };
 }
 
 archiveTest(
   "mlo archive shows a bar on a terminal, lines in a pipe, JSON lines for programs",
   async (bed, step) => {
     await bed.tree("exp", 60, 1);
-    await must([
-      "dd",
-      "if=/dev/urandom",
-      `of=${bed.scratch}/exp/big`,
-      "bs=1M",
-      "count=100",
-      "status=none",
-    ]);
-    await must(["chown", `${bed.user}:${bed.user}`, `${bed.scratch}/exp/big`]);
+    await bed.bigFile("exp/big", 100);
     await slowDown(bed, { limit: "40m" });
 
     await step.step(

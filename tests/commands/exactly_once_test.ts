@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ED25519, makeKey, PLAIN } from "../config/ssh_keygen.ts";
 import { ended, type Laptop, withLaptop } from "../support/laptop.ts";
 import {
   MOMENTS,
@@ -65,16 +66,7 @@ Deno.test("mlo submit, killed at any point and run again, makes one job with the
 /** A key without its public half in a repository, so that git and ssh-keygen are needed. */
 async function prepare(laptop: Laptop) {
   await Deno.mkdir(`${laptop.home}/.ssh`);
-  await must(
-    "ssh-keygen",
-    "-q",
-    "-t",
-    "ed25519",
-    "-N",
-    "",
-    "-f",
-    `${laptop.home}/.ssh/github`,
-  );
+  await makeKey(`${laptop.home}/.ssh/github`, ...ED25519, ...PLAIN);
   await Deno.remove(`${laptop.home}/.ssh/github.pub`);
   await must("git", "init", "-q", laptop.home);
 }

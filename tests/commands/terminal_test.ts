@@ -1,23 +1,21 @@
 import assert from "node:assert/strict";
 import {
-  ended,
-  type Laptop,
-  programUnderTest,
-  withLaptop,
-} from "../support/laptop.ts";
-import { installRunaiV2 } from "../support/runai_double_v2.ts";
+  type Generation,
+  GENERATIONS,
+  withGeneration,
+} from "../support/generations.ts";
+import { ended, type Laptop, programUnderTest } from "../support/laptop.ts";
 import { startOnTerminal } from "../support/pseudo_terminal.ts";
 
 const SIZE = "30 100";
 
 /** A laptop with a running job, whose "pod" is a directory with a quiet zsh. */
 async function withPod(
-  generation: "v1" | "v2",
+  generation: Generation,
   test: (laptop: Laptop) => Promise<void>,
 ) {
-  await withLaptop(async (laptop) => {
+  await withGeneration(generation, async (laptop) => {
     const { cluster, namespace, home } = laptop;
-    if (generation === "v2") await installRunaiV2(`${home}/bin`);
     const directory = `${home}/scratch`;
     await Deno.mkdir(`${directory}/ada`, { recursive: true });
     await Deno.writeTextFile(`${directory}/.zshrc`, "PS1='pod%% '\n");
@@ -48,7 +46,7 @@ function onTerminal({ env, home }: Laptop, ...args: string[]) {
   return startOnTerminal(program, [...first, ...args], { env, cwd: home });
 }
 
-for (const generation of ["v1", "v2"] as const) {
+for (const generation of GENERATIONS) {
   Deno.test(`mlo shell hands the terminal through: size, ^C, colours, exit status (${generation})`, () =>
     withPod(generation, async (laptop) => {
       const shell = onTerminal(laptop, "shell", "dev");
@@ -81,7 +79,7 @@ for (const generation of ["v1", "v2"] as const) {
     }));
 }
 
-for (const generation of ["v1", "v2"] as const) {
+for (const generation of GENERATIONS) {
   Deno.test(`mlo submit --wait --shell submits, waits and opens the shell (${generation})`, () =>
     withPod(generation, async (laptop) => {
       const { cluster, namespace } = laptop;

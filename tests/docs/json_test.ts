@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Laptop, withLaptop } from "../support/laptop.ts";
-import { installRunaiV2 } from "../support/runai_double_v2.ts";
+import { GENERATIONS, withGeneration } from "../support/generations.ts";
+import type { Laptop } from "../support/laptop.ts";
 
 /** The fields of each verb as the page documents them: path to types. */
 async function documented(): Promise<Map<string, Map<string, string[]>>> {
@@ -105,10 +105,9 @@ const SAMPLES: Record<string, string[][]> = {
   ],
 };
 
-for (const generation of ["v1", "v2"] as const) {
+for (const generation of GENERATIONS) {
   Deno.test(`--json has the documented fields, all of them and no others (${generation})`, () =>
-    withLaptop(async (laptop) => {
-      if (generation === "v2") await installRunaiV2(`${laptop.home}/bin`);
+    withGeneration(generation, async (laptop) => {
       fill(laptop);
       const pages = await documented();
       assert.deepEqual([...pages.keys()], Object.keys(SAMPLES));

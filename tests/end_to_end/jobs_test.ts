@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ended, type Laptop, withLaptop } from "../support/laptop.ts";
-import { installRunaiV2 } from "../support/runai_double_v2.ts";
+import { GENERATIONS, withGeneration } from "../support/generations.ts";
+import { ended, type Laptop } from "../support/laptop.ts";
 
 /** Runs the program under test; fails unless it ends with `wanted`. */
 async function mlo(laptop: Laptop, args: readonly string[], wanted = 0) {
@@ -9,25 +9,16 @@ async function mlo(laptop: Laptop, args: readonly string[], wanted = 0) {
   return ran;
 }
 
-for (const generation of ["v1", "v2"] as const) {
+/** What `exp` is submitted with, but for the program. */
+const EXP = ["submit", "-n", "exp", "-g", "1", "--train"];
+
+for (const generation of GENERATIONS) {
   Deno.test(`the life of a job, verb by verb, on ${generation}`, () =>
-    withLaptop(async (laptop) => {
-      const { cluster, namespace, home } = laptop;
-      if (generation === "v2") await installRunaiV2(`${home}/bin`);
+    withGeneration(generation, async (laptop) => {
+      const { cluster, namespace } = laptop;
       const uid = `${namespace}/exp-0-0/0`;
 
-      const dry = await mlo(laptop, [
-        "submit",
-        "-n",
-        "exp",
-        "-g",
-        "1",
-        "--train",
-        "--dry-run",
-        "--",
-        "a",
-        "b c",
-      ]);
+      const dry = await mlo(laptop, [...EXP, "--dry-run", "--", "a", "b c"]);
       assert.match(
         dry.stdout,
         generation === "v1"
@@ -36,18 +27,7 @@ for (const generation of ["v1", "v2"] as const) {
       );
       assert.equal(cluster.jobs.list().length, 0);
 
-      const submitted = await mlo(laptop, [
-        "submit",
-        "-n",
-        "exp",
-        "-g",
-        "1",
-        "--train",
-        "--wait",
-        "--",
-        "a",
-        "b c",
-      ]);
+      const submitted = await mlo(laptop, [...EXP, "--wait", "--", "a", "b c"]);
       assert.match(
         submitted.stdout,
         /^Synced \d+ keys.*\nSubmitted the job exp\n$/,

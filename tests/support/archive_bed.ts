@@ -5,6 +5,7 @@
  */
 import { run } from "../../lib/cli.ts";
 import { hostInMemory, programUnderTest, type Ran } from "./laptop.ts";
+import { startOnTerminal, type TerminalSession } from "./pseudo_terminal.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import {
   account,
@@ -47,10 +48,14 @@ export interface ArchiveBed {
   archiveIt(...args: string[]): Promise<Ran>;
   /** Starts `mlo archive` as a program of its own. */
   spawn(args: readonly string[]): Deno.ChildProcess;
+  /** Starts `mlo archive` on a terminal. */
+  onTerminal(...args: string[]): TerminalSession;
   /** Writes the settings file, with more lines after the usual ones. */
   settings(more: string): Promise<void>;
   /** Makes a tree in scratch that belongs to the account. */
   tree(name: string, count: number, seed: number): Promise<void>;
+  /** Makes a file of so many MiB of noise in scratch that belongs to the account. */
+  bigFile(name: string, mebibytes: number): Promise<void>;
   /** What differs between two directories, as Python sees it. */
   compare(a: string, b: string): Promise<string[]>;
   /** Inode and name of each file of the second tree that is a complete copy of the first's. */
@@ -170,11 +175,24 @@ async function setUp(
         stderr: "piped",
       }).spawn();
     },
+    onTerminal: (...args) => {
+      const [program, first] = programUnderTest();
+      return startOnTerminal(program, [...first, "archive", ...args], {
+        env,
+        cwd: `${top}/laptop`,
+      });
+    },
     tree: async (name, count, seed) => {
       const path = `${scratch}/${name}`;
       await must(["python3", TREE, "make", path, `${count}`, `${seed}`]);
       await must(["chown", "-hR", `${user}:${user}`, path]);
       await must(["python3", TREE, "dress", path, `${seed}`]);
+    },
+    bigFile: async (name, mebibytes) => {
+      const path = `${scratch}/${name}`;
+      const size = [`count=${mebibytes}`, "bs=1M", "status=none"];
+      await must(["dd", "if=/dev/urandom", `of=${path}`, ...size]);
+      await must(["chown", `${user}:${user}`, path]);
     },
     compare: async (a, b) =>
       (await must(["python3", TREE, "compare", a, b])).split("\n")

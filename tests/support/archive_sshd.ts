@@ -1,5 +1,6 @@
 /** The archive host's account, sshd and programs, and the laptop that logs in there. */
 import { must, output, processesOf, sleep } from "./archive_steps.ts";
+import { ED25519, makeKey, PLAIN } from "../config/ssh_keygen.ts";
 import { denoDirectory } from "./deno_directory.ts";
 
 /** Makes an account. It counts as locked unless it has a password field that no password matches. */
@@ -63,16 +64,7 @@ export async function startSshd(
   await Deno.mkdir(ssh);
   await Deno.mkdir("/run/sshd", { recursive: true });
   for (const key of ["host", "id"]) {
-    await must([
-      "ssh-keygen",
-      "-q",
-      "-t",
-      "ed25519",
-      "-N",
-      "",
-      "-f",
-      `${ssh}/${key}`,
-    ]);
+    await makeKey(`${ssh}/${key}`, ...ED25519, ...PLAIN);
   }
   await Deno.copyFile(`${ssh}/id.pub`, `${ssh}/authorized_keys`);
   await Deno.chmod(`${ssh}/authorized_keys`, 0o644);

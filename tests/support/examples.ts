@@ -1,6 +1,7 @@
 /** Commands as help and documents show them, run on a laptop where they make sense. */
 import { run } from "../../lib/cli.ts";
 import { releaseFile } from "../../lib/setup/addresses.ts";
+import { ED25519, makeKey, PLAIN } from "../config/ssh_keygen.ts";
 import type { ArchiveBed } from "./archive_bed.ts";
 import {
   ended,
@@ -90,9 +91,7 @@ async function prepare(laptop: Laptop): Promise<void> {
     "LDAP_USERNAME=ada\nLDAP_UID=123456\nexport HF_TOKEN='hf'\n",
   );
   await Deno.mkdir(`${home}/.ssh`);
-  await new Deno.Command("ssh-keygen", {
-    args: ["-q", "-t", "ed25519", "-N", "", "-f", `${home}/.ssh/github`],
-  }).output();
+  await makeKey(`${home}/.ssh/github`, ...ED25519, ...PLAIN);
   await laptop.mlo("secret", "sync");
   await laptop.mlo("image", "init", "docker");
 }

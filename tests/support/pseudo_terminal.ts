@@ -6,8 +6,8 @@ export interface TerminalSession {
   type(keys: string): Promise<void>;
   /** Gives the terminal another size, as a window that is dragged. */
   resize(rows: number, columns: number): Promise<void>;
-  /** Waits for the end; gives the exit status (128 + n for signal n) and all that was printed. */
-  end(): Promise<{ code: number; printed: string }>;
+  /** Waits for the end; gives the exit status (128 + n for signal n) and all that was printed, without escapes and as it came. */
+  end(): Promise<{ code: number; printed: string; raw: string }>;
 }
 
 /** Python has a pseudo-terminal where Deno has none. */
@@ -44,6 +44,7 @@ export function startOnTerminal(
   }).spawn();
   const keys = child.stdin.getWriter();
   let printed = "";
+  let raw = "";
   let seen = 0;
   let hasEnded = false;
   let changed = Promise.withResolvers<void>();
@@ -52,6 +53,7 @@ export function startOnTerminal(
       const chunk of child.stdout.pipeThrough(new TextDecoderStream())
     ) {
       printed += plain(chunk);
+      raw += chunk;
       changed.resolve();
       changed = Promise.withResolvers();
     }
@@ -95,7 +97,7 @@ export function startOnTerminal(
       await Deno.remove(device);
       await reading;
       await keys.close().catch(() => {});
-      return { code, printed };
+      return { code, printed, raw };
     },
   };
 }
