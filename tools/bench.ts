@@ -8,7 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { secretManifest } from "../lib/cluster/secret.ts";
-import { applySecretCall } from "../lib/cluster/kubectl.ts";
+import { applySecretCall } from "../lib/cluster/secret_store.ts";
 import { withLaptop } from "../tests/support/laptop.ts";
 import { benchArchive } from "./bench_archive.ts";
 import { benchEntrypoint } from "./bench_entrypoint.ts";

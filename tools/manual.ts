@@ -9,7 +9,7 @@
 import config from "../deno.json" with { type: "json" };
 import { commandTree } from "../lib/cli.ts";
 import type { AnyCommand } from "../lib/commands/command.ts";
-import { SETTINGS } from "../lib/config/settings.ts";
+import { SETTINGS } from "../lib/config/settings/settings.ts";
 import { ExitCode } from "../lib/error.ts";
 import { denoHost } from "../lib/host/deno_host.ts";
 

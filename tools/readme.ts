@@ -6,7 +6,7 @@
  * Each stands between `<!-- NAME -->` and `<!-- /NAME -->`. A test compares.
  */
 import { commandTree } from "../lib/cli.ts";
-import { defaultText, SETTINGS } from "../lib/config/settings.ts";
+import { defaultText, SETTINGS } from "../lib/config/settings/settings.ts";
 import { denoHost } from "../lib/host/deno_host.ts";
 import { everyDayPage } from "../tests/support/every_day.ts";
 import { helpOf } from "./manual.ts";

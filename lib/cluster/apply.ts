@@ -1,6 +1,6 @@
 import { MloError } from "../error.ts";
 import type { Call, Outcome } from "../host/host.ts";
-import { changeCall, kubectl, type Machine, text } from "./call.ts";
+import { changeCall, kubectl, type Machine, text } from "./kubectl.ts";
 import { type Attempt, kubectlFailure } from "./failure.ts";
 import {
   compareManifest,

@@ -1,5 +1,5 @@
 import type { Call, Outcome } from "../host/host.ts";
-import { kubectl, type Machine } from "./call.ts";
+import { kubectl, type Machine } from "./kubectl.ts";
 import { type Attempt, kubectlFailure } from "./failure.ts";
 
 /** Runs a call to its end; throws an `MloError` if it failed. */

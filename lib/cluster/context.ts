@@ -1,5 +1,5 @@
 import { ask } from "./ask.ts";
-import { kubectl, type Machine, text } from "./call.ts";
+import { kubectl, type Machine, text } from "./kubectl.ts";
 
 /** The name of kubectl's current context. Throws an `MloError` if there is none. */
 export async function currentContext(machine: Machine): Promise<string> {

@@ -1,6 +1,6 @@
 import { MloError } from "../error.ts";
 import { ask, eventsCall } from "./ask.ts";
-import { type Machine, text } from "./call.ts";
+import { type Machine, text } from "./kubectl.ts";
 
 /** Something that happened to an object of the cluster. */
 export interface ClusterEvent {

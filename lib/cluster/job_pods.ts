@@ -1,5 +1,5 @@
 import { MloError } from "../error.ts";
-import { type Machine, text } from "./call.ts";
+import { type Machine, text } from "./kubectl.ts";
 import { ask, podsCall } from "./ask.ts";
 import { decodePods, type Pod } from "./pods.ts";
 

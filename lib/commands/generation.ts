@@ -1,7 +1,7 @@
 import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { decodeProbe, type Generation, probeCall } from "../runai/detect.ts";
-import { runaiFailure } from "../runai/runai_failure.ts";
+import { runaiFailure } from "../runai/outcome.ts";
 import { findOnPath } from "./on_path.ts";
 
 /** How long an answer is believed for an unchanged `runai`, in milliseconds: it can update itself. */

@@ -1,6 +1,6 @@
 import type { AnyCommand } from "./command.ts";
 import type { Context } from "./context.ts";
-import { submitCommand } from "./submit.ts";
+import { submitCommand } from "./submit/mod.ts";
 
 /**
  * One verb of `mlo`. Only what was asked for is loaded, so that starting stays
@@ -29,109 +29,109 @@ export const VERBS: readonly Verb[] = [
     name: "list",
     summary: "List the project's jobs",
     load: async (context) =>
-      (await import("./job_verbs.ts")).listCommand(context),
+      (await import("./jobs/mod.ts")).listCommand(context),
   },
   {
     name: "status",
     summary: "Say how a job is doing, and why it waits",
     load: async (context) =>
-      (await import("./job_verbs.ts")).statusCommand(context),
+      (await import("./jobs/mod.ts")).statusCommand(context),
   },
   {
     name: "logs",
     summary: "Show what a job prints",
     load: async (context) =>
-      (await import("./job_verbs.ts")).logsCommand(context),
+      (await import("./jobs/mod.ts")).logsCommand(context),
   },
   {
     name: "exec",
     summary: "Run a program in a job's pod",
     load: async (context) =>
-      (await import("./job_verbs.ts")).execCommand(context),
+      (await import("./jobs/mod.ts")).execCommand(context),
   },
   {
     name: "shell",
     summary: "Open a shell in a job's pod",
     load: async (context) =>
-      (await import("./job_verbs.ts")).shellCommand(context),
+      (await import("./jobs/mod.ts")).shellCommand(context),
   },
   {
     name: "port-forward",
     summary: "Make ports of a job's pod ports of this machine",
     load: async (context) =>
-      (await import("./job_verbs.ts")).portForwardCommand(context),
+      (await import("./jobs/mod.ts")).portForwardCommand(context),
   },
   {
     name: "code",
     summary: "Open VS Code or Cursor inside a job's pod",
     load: async (context) =>
-      (await import("./job_verbs.ts")).codeCommand(context),
+      (await import("./jobs/mod.ts")).codeCommand(context),
   },
   {
     name: "delete",
     summary: "Delete jobs, running or not; what is on scratch stays",
     load: async (context) =>
-      (await import("./job_verbs.ts")).deleteCommand(context),
+      (await import("./jobs/mod.ts")).deleteCommand(context),
   },
   {
     name: "clean",
     summary: "Delete the finished jobs, after asking",
     load: async (context) =>
-      (await import("./job_verbs.ts")).cleanCommand(context),
+      (await import("./jobs/mod.ts")).cleanCommand(context),
   },
   {
     name: "secret",
     summary: "Look after the secret that mirrors the settings file",
     load: async (context) =>
-      (await import("./job_verbs.ts")).secretCommand(context),
+      (await import("./secret/mod.ts")).secretCommand(context),
   },
   {
     name: "archive",
     summary: "Copy results from scratch to long-term storage",
     load: async (context) =>
-      (await import("./archive.ts")).archiveCommand(context),
+      (await import("./archive/mod.ts")).archiveCommand(context),
   },
   {
     name: "image",
     summary: "Make and publish an image of your own for jobs",
     load: async (context) =>
-      (await import("./setup_verbs.ts")).imageCommand(context),
+      (await import("./image/mod.ts")).imageCommand(context),
   },
   {
     name: "init",
     summary: "Write the settings file, in a short conversation",
     load: async (context) =>
-      (await import("./setup_verbs.ts")).initCommand(context),
+      (await import("./setup/mod.ts")).initCommand(context),
   },
   {
     name: "doctor",
     summary: "Check the set-up: settings, keys, programs, cluster",
     load: async (context) =>
-      (await import("./setup_verbs.ts")).doctorCommand(context),
+      (await import("./setup/mod.ts")).doctorCommand(context),
   },
   {
     name: "setup",
     summary: "Install what is missing: kubectl, runai, the kubeconfig",
     load: async (context) =>
-      (await import("./setup_verbs.ts")).setupCommand(context),
+      (await import("./setup/mod.ts")).setupCommand(context),
   },
   {
     name: "upgrade",
     summary: "Replace mlo by its newest release, verified",
     load: async (context) =>
-      (await import("./setup_verbs.ts")).upgradeCommand(context),
+      (await import("./setup/mod.ts")).upgradeCommand(context),
   },
   {
     name: "completions",
     summary: "Print what your shell needs to complete mlo's words",
     load: async (context) =>
-      (await import("./setup_verbs.ts")).completionsCommand(context),
+      (await import("./complete/mod.ts")).completionsCommand(context),
   },
   {
     name: "complete",
     summary: "Answer a shell that completes a command line",
     hidden: true,
     load: async (context, tree) =>
-      (await import("./setup_verbs.ts")).completeCommand(context, tree),
+      (await import("./complete/mod.ts")).completeCommand(context, tree),
   },
 ];

@@ -12,7 +12,7 @@ import {
   readName,
 } from "./job_flags.ts";
 import type { Job, JobSettings, SubmitOptions } from "./job_types.ts";
-import { payload } from "./payload.ts";
+import { payload } from "./payload/payload.ts";
 import { plainVariables, secretVariables } from "./pod_variables.ts";
 
 export type {

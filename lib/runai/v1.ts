@@ -1,7 +1,7 @@
 import { MloError } from "../error.ts";
 import { type Problem, problemsError } from "../text/problems.ts";
 import type { Job } from "./job.ts";
-import { type Ended, runaiFailure } from "./runai_failure.ts";
+import { type Ended, runaiFailure } from "./outcome.ts";
 
 /**
  * The arguments of the first generation's `runai` that submit a job. Flags

@@ -3,7 +3,17 @@ const LAYERS: readonly (readonly string[])[] = [
   ["main"],
   ["cli"],
   ["commands"],
-  ["config", "cluster", "runai", "archive", "image", "setup"],
+  ["settings"],
+  [
+    "config",
+    "cluster",
+    "runai",
+    "snapshot",
+    "runs",
+    "archive",
+    "image",
+    "setup",
+  ],
   ["text"],
   ["error"],
 ];
@@ -11,12 +21,15 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Same input, same output: these may not even know the host's interface. */
 const PURE = [
   "lib/config/",
+  "lib/settings/locate.ts",
+  "lib/settings/report.ts",
   "lib/text/",
   "lib/runai/job",
   "lib/runai/v1.ts",
   "lib/runai/v2.ts",
-  "lib/runai/payload.ts",
+  "lib/runai/payload/",
   "lib/cluster/secret.ts",
+  "lib/cluster/reason/",
   "lib/archive/paths.ts",
 ];
 

@@ -61,6 +61,14 @@ const WRONG: readonly [string, Module][] = [
     "a room that imports a verb",
     module("lib/text/a.ts", ["lib/commands/b.ts"]),
   ],
+  [
+    "settings that import a verb",
+    module("lib/settings/a.ts", ["lib/commands/jobs/b.ts"]),
+  ],
+  [
+    "a room that reads the settings",
+    module("lib/runs/a.ts", ["lib/settings/b.ts"]),
+  ],
   ["rooms that import sideways", module("lib/runai/a.ts", ["lib/config/b.ts"])],
   [
     "a pure file that takes the host",
@@ -101,7 +109,11 @@ Deno.test("the layering rule allows what the house allows", () => {
     breaches([
       module("lib/cli.ts", ["lib/commands/a.ts", "lib/error.ts", "npm:x@1"]),
       module("lib/commands/a.ts", ["lib/config/b.ts", "lib/host/host.ts"]),
-      module("lib/cluster/kubectl.ts", ["lib/host/host.ts", "lib/text/t.ts"]),
+      module("lib/settings/a.ts", ["lib/config/b.ts", "lib/snapshot/c.ts"]),
+      module("lib/cluster/kubectl.ts", [
+        "lib/host/host.ts",
+        "lib/text/t.ts",
+      ]),
       module("lib/host/files.ts", ["lib/error.ts"], "Deno.readFile(x)"),
       module("lib/text/a.ts", [], "// Date.now() is not used here"),
     ]),

@@ -5,7 +5,7 @@ import {
   applySecret,
   deleteSecret,
   readSecret,
-} from "../../lib/cluster/kubectl.ts";
+} from "../../lib/cluster/secret_store.ts";
 import {
   compareSecret,
   LAST_APPLIED,

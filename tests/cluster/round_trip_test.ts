@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
-import { formatEnvFile, parseEnvFile } from "../../lib/config/env_file.ts";
-import { applySecretCall, startApply } from "../../lib/cluster/kubectl.ts";
+import { formatEnvFile, parseEnvFile } from "../../lib/config/env/file.ts";
+import { applySecretCall, startApply } from "../../lib/cluster/secret_store.ts";
 import { secretManifest } from "../../lib/cluster/secret.ts";
 import { denoHost } from "../../lib/host/deno_host.ts";
 import type { TestCluster } from "../support/api_server.ts";

@@ -1,6 +1,6 @@
 // SIGTERM to process 1: it reaches the user's process, once, and what that does about it is waited for.
 import assert from "node:assert/strict";
-import { payload } from "../../lib/runai/payload.ts";
+import { payload } from "../../lib/runai/payload/payload.ts";
 import { DisposableRoot } from "../support/pods/disposable_root.ts";
 import { useDocker } from "../support/pods/docker_bed.ts";
 import { makeScratch, MODES, type PodStart } from "../support/pods/pod.ts";

@@ -5,7 +5,7 @@ import {
   planJob,
   type SubmitOptions,
 } from "../../lib/runai/job.ts";
-import { payload } from "../../lib/runai/payload.ts";
+import { payload } from "../../lib/runai/payload/payload.ts";
 import { decodeSubmit, submitArgs } from "../../lib/runai/v1.ts";
 import { Refused } from "../support/pflag.ts";
 import { installRunaiDouble, recordedCalls } from "../support/runai_double.ts";

@@ -1,6 +1,6 @@
 /** The archive host's account, sshd and programs, and the laptop that logs in there. */
 import { must, output, processesOf, sleep } from "./archive_steps.ts";
-import { ED25519, makeKey, PLAIN } from "../config/ssh_keygen.ts";
+import { ED25519, makeKey, PLAIN } from "../config/ssh/ssh_keygen.ts";
 import { denoDirectory } from "./deno_directory.ts";
 
 /** Makes an account. It counts as locked unless it has a password field that no password matches. */

@@ -1,7 +1,7 @@
 /** Commands as help and documents show them, run on a laptop where they make sense. */
 import { run } from "../../lib/cli.ts";
 import { releaseFile } from "../../lib/setup/addresses.ts";
-import { ED25519, makeKey, PLAIN } from "../config/ssh_keygen.ts";
+import { ED25519, makeKey, PLAIN } from "../config/ssh/ssh_keygen.ts";
 import type { ArchiveBed } from "./archive_bed.ts";
 import {
   ended,

@@ -1,0 +1,197 @@
+import type { Request } from "../../archive/request.ts";
+import { type AnyCommand, Command } from "../command.ts";
+import { confirmRemoval, type RequestFlags, toRequest } from "./request.ts";
+import { loginOf, printPlan, runTransfer } from "./run.ts";
+import {
+  cancelTransfer,
+  followTransfer,
+  printContents,
+  printTransfers,
+} from "./status.ts";
+import { usageError } from "../../error.ts";
+import type { Context } from "../context.ts";
+import { readSettings } from "../../settings/read_settings.ts";
+
+const EXAMPLES = `
+A path is relative to your scratch home, or as a pod or the archive host names it. A file or directory called
+like one of the commands above is given as ./status.
+
+Examples:
+  $ mlo archive exp/run1                          # then shut the laptop: it goes on
+  $ mlo archive status --follow                   # and look again
+  $ mlo archive exp --exclude '*.tmp' --exclude exp/cache --to 2026
+  $ mlo archive exp/run1 --remove-source          # asks for the name; removes only what a fresh verify proved equal
+  $ mlo archive verify exp/run1
+  $ mlo archive restore exp/run1 --to back`;
+
+/** `mlo archive`: scratch to long-term storage and back, on the archive host. */
+export function archiveCommand(context: Context) {
+  const command = new Command("archive")
+    .description("Copy results from scratch to long-term storage")
+    .argument("[paths...]", "what to archive")
+    .option("--to <directory>", "below this directory of the archive")
+    .option(
+      "--exclude <pattern>",
+      "leave out what rsync would: a name or path at any depth; '*' stops at a slash (repeatable)",
+      append,
+    )
+    .option("--jobs <number>", "rsync workers (8)")
+    .option("--dry-run", "say how much would be copied; write nothing")
+    .option(
+      "--remove-source",
+      "remove from scratch what a fresh verify proves equal",
+    )
+    .option("--yes <name>", "agree to remove this path (repeatable)", append)
+    .option("--env-file <file>", "settings file")
+    .option("--json", "one JSON object per line, for programs")
+    .addHelpText("after", EXAMPLES)
+    .action((paths, flags) => transfer(context, "archive", paths, flags));
+  command.addCommand(verifyCommand(context));
+  command.addCommand(restoreCommand(context));
+  command.addCommand(statusCommand(context));
+  command.addCommand(cancelCommand(context));
+  command.addCommand(lsCommand(context));
+  return command;
+}
+
+function verifyCommand(context: Context) {
+  return new Command("verify")
+    .description("Read source, copy and manifest again and compare them")
+    .argument("[paths...]", "what was archived")
+    .option("--to <directory>", "as it was given to archive")
+    .option("--jobs <number>", "files read at a time, on each side (8)")
+    .option("--env-file <file>", "settings file")
+    .option("--json", "one JSON object per line, for programs")
+    .action((paths, _, command) =>
+      transfer(context, "verify", paths, ownFlags(command))
+    );
+}
+
+function restoreCommand(context: Context) {
+  return new Command("restore")
+    .description("Copy from long-term storage back to scratch")
+    .argument("[paths...]", "what to restore, relative to the archive")
+    .option("--to <directory>", "below this directory of your scratch home")
+    .option(
+      "--exclude <pattern>",
+      "leave out, as for archive (repeatable)",
+      append,
+    )
+    .option("--jobs <number>", "rsync workers (8)")
+    .option("--overwrite-newer", "also where the file in scratch is newer")
+    .option("--dry-run", "say how much would be copied; write nothing")
+    .option("--env-file <file>", "settings file")
+    .option("--json", "one JSON object per line, for programs")
+    .action((paths, _, command) =>
+      transfer(context, "restore", paths, ownFlags(command))
+    );
+}
+
+function statusCommand(context: Context) {
+  return new Command("status")
+    .description("List transfers, or follow one")
+    .option("--follow [transfer]", "join the one under way, or this one")
+    .option("--env-file <file>", "settings file")
+    .option("--json", "for programs")
+    .action(async ({ follow }, command) => {
+      const { envFile, json } = ownFlags<StatusFlags>(command);
+      const { settings } = await readSettings(context, { envFile });
+      const { host } = context;
+      if (follow === undefined) {
+        return await printTransfers(host, settings, json === true);
+      }
+      const id = follow === true ? "" : follow;
+      await followTransfer(host, settings, checkId(id), json === true);
+    });
+}
+
+function cancelCommand(context: Context) {
+  return new Command("cancel")
+    .description("Stop a transfer; what was copied stays")
+    .argument("[transfer]", "which, if several are under way", "")
+    .option("--env-file <file>", "settings file")
+    .action(async (id, _, command) => {
+      const { envFile } = ownFlags<StatusFlags>(command);
+      const { settings } = await readSettings(context, { envFile });
+      await cancelTransfer(context.host, settings, checkId(id));
+    });
+}
+
+function lsCommand(context: Context) {
+  return new Command("ls")
+    .description("List what is in long-term storage")
+    .argument("[path]", "relative to the archive", "")
+    .option("--env-file <file>", "settings file")
+    .option("--json", "for programs")
+    .action(async (path, _, command) => {
+      const { envFile, json } = ownFlags<StatusFlags>(command);
+      const { settings } = await readSettings(context, { envFile });
+      await printContents(context.host, settings, path, json === true);
+    });
+}
+
+interface StatusFlags {
+  readonly envFile?: string;
+  readonly json?: boolean;
+}
+
+interface TransferFlags extends RequestFlags, StatusFlags {
+  readonly dryRun?: boolean;
+  readonly yes?: readonly string[];
+}
+
+/**
+ * The flags of a command below `archive`. The parser gives a flag that both
+ * declare to the upper one, wherever it stands; one that only the upper
+ * declares is not this command's.
+ */
+function ownFlags<Flags = TransferFlags>(command: AnyCommand): Flags {
+  const own = new Set(command.options.map((option) => option.attributeName()));
+  const stray = command.parent?.options.find((option) =>
+    !own.has(option.attributeName()) &&
+    command.parent?.getOptionValueSource(option.attributeName()) === "cli"
+  );
+  if (stray !== undefined) {
+    throw usageError(
+      `Unknown option ${stray.long} of mlo archive ${command.name()}`,
+      `mlo archive ${command.name()} --help`,
+    );
+  }
+  return { ...command.parent?.opts(), ...command.opts() } as Flags;
+}
+
+/** What archive, restore and verify have in common. */
+async function transfer(
+  context: Context,
+  kind: Request["kind"],
+  words: readonly string[],
+  flags: TransferFlags,
+): Promise<void> {
+  const { host, rest = [] } = context;
+  const { settings } = await readSettings(context, { envFile: flags.envFile });
+  const paths = [...words, ...rest];
+  const request = toRequest(kind, paths, flags, settings);
+  const json = flags.json === true;
+  if (flags.dryRun) {
+    return await printPlan(host, loginOf(settings), request, json);
+  }
+  if (request.removeSource) {
+    await confirmRemoval(host.terminal, request.roots, flags.yes ?? []);
+  }
+  await runTransfer(host, loginOf(settings), request, json);
+}
+
+function append(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** An id becomes part of a path on the host. */
+function checkId(id: string): string {
+  if (!/^[0-9-]*$/.test(id)) {
+    throw usageError(
+      `Cannot find a transfer ${JSON.stringify(id)}`,
+      "mlo archive status lists them",
+    );
+  }
+  return id;
+}

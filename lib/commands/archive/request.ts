@@ -1,0 +1,107 @@
+import {
+  archivePath,
+  outermost,
+  scratchPath,
+  type Stores,
+  subdirectory,
+} from "../../archive/paths.ts";
+import type { Request } from "../../archive/request.ts";
+import type { Settings } from "../../config/settings/settings.ts";
+import { usageError } from "../../error.ts";
+import type { Terminal } from "../../host/host.ts";
+
+/** The flags that make up a request. */
+export interface RequestFlags {
+  readonly to?: string | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly jobs?: string | undefined;
+  readonly removeSource?: boolean | undefined;
+  readonly overwriteNewer?: boolean | undefined;
+}
+
+/** Checks the words of a command line and makes them a request. */
+export function toRequest(
+  kind: Request["kind"],
+  paths: readonly string[],
+  flags: RequestFlags,
+  settings: Settings,
+): Request {
+  const stores = storesOf(settings);
+  if (paths.length === 0) {
+    throw usageError(
+      `Cannot ${kind} nothing: no path was given`,
+      `mlo archive --help`,
+    );
+  }
+  const read = kind === "restore" ? archivePath : scratchPath;
+  const into = kind === "restore"
+    ? [stores.scratch, stores.pod]
+    : [stores.archive];
+  return {
+    kind,
+    scratch: stores.scratch,
+    archive: stores.archive,
+    roots: outermost(paths.map((path) => read(path, stores))),
+    to: subdirectory(flags.to, into),
+    excludes: (flags.exclude ?? []).map(checkPattern),
+    jobs: checkJobs(flags.jobs),
+    removeSource: flags.removeSource === true,
+    overwriteNewer: flags.overwriteNewer === true,
+  };
+}
+
+/** The stores that the settings name. */
+export function storesOf(settings: Settings): Stores {
+  return {
+    scratch: settings.ARCHIVE_SCRATCH_ROOT,
+    pod: settings.SCRATCH_HOME,
+    archive: settings.ARCHIVE_ROOT,
+  };
+}
+
+/** Asks for each path that is to be removed by its name; `--yes NAME` says it beforehand. */
+export async function confirmRemoval(
+  terminal: Terminal,
+  paths: readonly string[],
+  yes: readonly string[],
+): Promise<void> {
+  for (const path of paths) {
+    if (yes.includes(path)) continue;
+    if (!terminal.stdinIsTerminal) {
+      throw usageError(
+        `Cannot ask before ${JSON.stringify(path)} is removed from scratch`,
+        "say its name with --yes NAME",
+      );
+    }
+    const answer = await terminal.readLine(
+      `To have ${
+        JSON.stringify(path)
+      } removed from scratch once the archive is proved to hold it, type its name: `,
+    );
+    if (answer !== path) {
+      throw usageError(
+        "Cannot go on: that is not its name",
+        "nothing was done",
+      );
+    }
+  }
+}
+
+function checkJobs(jobs = "8"): number {
+  const number = Number(jobs);
+  if (!/^\d+$/.test(jobs) || number < 1 || number > 64) {
+    throw usageError(
+      `Cannot use --jobs ${
+        JSON.stringify(jobs)
+      }: it is not a number from 1 to 64`,
+    );
+  }
+  return number;
+}
+
+function checkPattern(pattern: string): string {
+  if (pattern === "" || pattern.includes("\0")) {
+    throw usageError("Cannot use an empty pattern for --exclude");
+  }
+  return pattern;
+}

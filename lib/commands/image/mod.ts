@@ -1,0 +1,2 @@
+/** The verb for images: see `../verbs.ts`. */
+export { imageCommand } from "./image.ts";

@@ -1,0 +1,71 @@
+import { currentContext } from "../../cluster/context.ts";
+import { attachUri } from "../../cluster/attach_uri.ts";
+import { usageError } from "../../error.ts";
+import { shellJoin } from "../../text/shell_quote.ts";
+import { ChildExit } from "../child_exit.ts";
+import { Option } from "../command.ts";
+import type { Context } from "../context.ts";
+import { runningPod } from "./exec.ts";
+import { jobCommand, openProject } from "./project.ts";
+
+/** `mlo code JOB [FOLDER]`: the editor, inside the pod. */
+export function codeCommand(context: Context) {
+  return jobCommand("code")
+    .description("Open VS Code or Cursor inside a job's pod")
+    .argument("<job>", "name of the job")
+    .argument("[folder]", "folder in the pod (default: your scratch home)")
+    .option(
+      "--pod <pod>",
+      "which pod of a distributed job: master, worker-0, …",
+    )
+    .addOption(
+      new Option("--editor <editor>", "which editor")
+        .choices(["code", "cursor"]).default("code"),
+    )
+    .addOption(
+      new Option(
+        "--uri-style <style>",
+        "hex, or plain for older Dev Containers extensions",
+      ).choices(["hex", "plain"]).default("hex"),
+    )
+    .option("--print", "print the line instead of running it")
+    .addHelpText(
+      "after",
+      `
+The editor needs its Dev Containers and Kubernetes extensions.
+
+Examples:
+  $ mlo code dev
+  $ mlo code dev /mloscratch/homes/you/project --editor cursor`,
+    )
+    .action(async (job, folder, flags) => {
+      if (folder !== undefined && !folder.startsWith("/")) {
+        throw usageError(
+          `Cannot open the folder ${
+            JSON.stringify(folder)
+          }: it is not absolute`,
+          `mlo code ${job} /mloscratch/…`,
+        );
+      }
+      const project = await openProject(context, flags);
+      const { host, namespace, settings } = project;
+      const [pod, kubeContext] = await Promise.all([
+        runningPod(project, job, flags.pod),
+        currentContext(host),
+      ]);
+      const uri = attachUri(flags.uriStyle, {
+        context: kubeContext,
+        namespace,
+        pod: pod.name,
+        container: pod.container,
+        image: pod.image,
+        folder: folder ?? settings.SCRATCH_HOME,
+      });
+      const args = ["--folder-uri", uri];
+      if (flags.print) {
+        return host.terminal.out(`${shellJoin([flags.editor, ...args])}\n`);
+      }
+      const code = await host.programs.attach({ program: flags.editor, args });
+      if (code !== 0) throw new ChildExit(code);
+    });
+}

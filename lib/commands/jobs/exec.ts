@@ -1,0 +1,134 @@
+import { choosePod, type JobPod, listJobPods } from "../../cluster/job_pods.ts";
+import { MloError, usageError } from "../../error.ts";
+import { ChildExit } from "../child_exit.ts";
+import type { Context } from "../context.ts";
+import { jobCommand, openProject, type Project } from "./project.ts";
+
+/** Which of the terminal's sides the program in the pod gets. */
+interface Sides {
+  readonly stdin: boolean;
+  readonly terminal: boolean;
+}
+
+/** `mlo exec JOB -- ARGV`: a program in the job's pod. */
+export function execCommand(context: Context) {
+  return jobCommand("exec")
+    .description("Run a program in a job's pod")
+    .usage("[options] <job> -- PROGRAM ARG…")
+    .argument("<job>", "name of the job")
+    .option("-i, --stdin", "give it the standard input")
+    .option("-t, --tty", "give it the terminal, if there is one")
+    .option(
+      "--pod <pod>",
+      "which pod of a distributed job: master, worker-0, …",
+    )
+    .addHelpText(
+      "after",
+      `
+Its exit status becomes that of mlo.
+
+Examples:
+  $ mlo exec exp -- nvidia-smi
+  $ mlo exec exp -it -- python
+  $ tar c src | mlo exec exp -i -- tar x -C /mloscratch/homes/you`,
+    )
+    .action(async (job, flags) => {
+      const { rest } = context;
+      if (rest === undefined || rest.length === 0) {
+        throw usageError(
+          "Cannot run nothing: the program is missing",
+          `mlo exec ${job} -- nvidia-smi`,
+        );
+      }
+      const project = await openProject(context, flags);
+      const { stdinIsTerminal, stdoutIsTerminal } = project.host.terminal;
+      await execIn(project, await runningPod(project, job, flags.pod), rest, {
+        stdin: flags.stdin === true || flags.tty === true,
+        terminal: flags.tty === true && stdinIsTerminal && stdoutIsTerminal,
+      });
+    });
+}
+
+/**
+ * The shell to be had in most images, in the user's own directory and with
+ * the image's umask: the entrypoint sets both only for the job's command.
+ */
+const SHELL =
+  'cd -- "${WORKING_DIR:-.}" 2>/dev/null; umask 007; for sh in zsh bash; do command -v "$sh" >/dev/null && exec "$sh"; done; exec sh';
+
+/** `mlo shell JOB`: a zsh in the job's pod. */
+export function shellCommand(context: Context) {
+  return jobCommand("shell")
+    .description("Open a shell in a job's pod")
+    .argument("<job>", "name of the job")
+    .option(
+      "--pod <pod>",
+      "which pod of a distributed job: master, worker-0, …",
+    )
+    .addHelpText(
+      "after",
+      `
+Without a terminal it reads commands from the standard input.
+
+Examples:
+  $ mlo shell exp
+  $ echo 'df -h /mloscratch' | mlo shell exp`,
+    )
+    .action(async (job, flags) => {
+      await openShell(await openProject(context, flags), job, flags.pod);
+    });
+}
+
+/** Hands the terminal to a shell in a job's pod. Throws {@linkcode ChildExit} unless it ends with 0. */
+export async function openShell(
+  project: Project,
+  job: string,
+  pod?: string,
+): Promise<void> {
+  const { stdinIsTerminal, stdoutIsTerminal } = project.host.terminal;
+  await execIn(
+    project,
+    await runningPod(project, job, pod),
+    ["/bin/sh", "-c", SHELL],
+    { stdin: true, terminal: stdinIsTerminal && stdoutIsTerminal },
+  );
+}
+
+/** A job's pod that something can be run in. */
+export async function runningPod(
+  { host, namespace }: Project,
+  job: string,
+  wanted: string | undefined,
+): Promise<JobPod> {
+  const pod = choosePod(await listJobPods(host, namespace), job, wanted);
+  if (pod.state.is === "running") return pod;
+  throw new MloError(
+    pod.state.is === "ended"
+      ? `The pod ${pod.name} has ended`
+      : `The pod ${pod.name} is not running yet`,
+    { hint: `mlo status ${job}` },
+  );
+}
+
+/**
+ * Through `kubectl exec`, which gives the program's exit status on both
+ * generations; `runai exec` of the first turns any failure into 1, that of
+ * the second was seen to end with 0 on a broken stream.
+ */
+async function execIn(
+  { host, namespace }: Project,
+  pod: JobPod,
+  argv: readonly string[],
+  { stdin, terminal }: Sides,
+): Promise<void> {
+  const code = await host.programs.attach({
+    program: "kubectl",
+    args: [
+      ...["exec", pod.name, "-n", namespace, "-c", pod.container],
+      ...(stdin ? ["-i"] : []),
+      ...(terminal ? ["-t"] : []),
+      ...["--", ...argv],
+    ],
+  });
+  if (code !== 0) throw new ChildExit(code);
+}

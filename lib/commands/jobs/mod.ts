@@ -1,0 +1,8 @@
+/** The verbs for the life of a job, loaded as one: see `../verbs.ts`. */
+export { listCommand } from "./list.ts";
+export { statusCommand } from "./status.ts";
+export { logsCommand } from "./logs.ts";
+export { execCommand, shellCommand } from "./exec.ts";
+export { portForwardCommand } from "./port_forward.ts";
+export { codeCommand } from "./code.ts";
+export { cleanCommand, deleteCommand } from "./delete.ts";

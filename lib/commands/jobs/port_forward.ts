@@ -1,0 +1,78 @@
+import {
+  forwardPorts,
+  type PortPair,
+} from "../../cluster/stream/port_forward.ts";
+import { usageError } from "../../error.ts";
+import type { Context } from "../context.ts";
+import { untilInterrupted } from "../interruption.ts";
+import { isOver } from "./logs.ts";
+import { jobCommand, openProject } from "./project.ts";
+
+/** `mlo port-forward JOB 8888`: ports of the pod on the laptop. */
+export function portForwardCommand(context: Context) {
+  return jobCommand("port-forward")
+    .description("Make ports of a job's pod ports of this machine")
+    .argument("<job>", "name of the job")
+    .argument("<ports...>", "8888, LOCAL:REMOTE, or :REMOTE for any free port")
+    .option(
+      "--pod <pod>",
+      "which pod of a distributed job: master, worker-0, …",
+    )
+    .option("--address <address>", "address to listen on", "127.0.0.1")
+    .addHelpText(
+      "after",
+      `
+The same local ports stay open over lost links and new pods.
+
+Examples:
+  $ mlo port-forward dev 8888
+  $ mlo port-forward dev 6007:6006 8888`,
+    )
+    .action(async (job, ports, flags) => {
+      const pairs = ports.map(portPair);
+      const project = await openProject(context, flags);
+      const { host, namespace } = project;
+      const { terminal } = host;
+      const say = (text: string) => terminal.err(`mlo: ${text}\n`);
+      await untilInterrupted(terminal, (signal) =>
+        forwardPorts(
+          host,
+          {
+            namespace,
+            job,
+            pod: flags.pod,
+            ports: pairs,
+            address: flags.address,
+          },
+          {
+            ready: (pod, open) => {
+              for (const { local, remote } of open) {
+                terminal.out(
+                  `http://${flags.address}:${local} leads to port ${remote} of ${pod}\n`,
+                );
+              }
+            },
+            lost: () => say("the link to the pod is gone; trying again"),
+            back: () => say("the link is back"),
+            isOver: () => isOver(project, job),
+          },
+          signal,
+        ), `the job ${job} goes on`);
+      say(`the job ${job} is over`);
+    });
+}
+
+function portPair(text: string): PortPair {
+  const [, local, remote] = /^(?:(\d{0,5}):)?(\d{1,5})$/.exec(text) ?? [];
+  const pair = {
+    local: local === undefined ? Number(remote) : Number(local),
+    remote: Number(remote),
+  };
+  if (pair.remote >= 1 && pair.remote <= 65_535 && pair.local <= 65_535) {
+    return pair;
+  }
+  throw usageError(
+    `Cannot forward ${JSON.stringify(text)}: it is no port`,
+    "8888, or LOCAL:REMOTE as in 6007:6006",
+  );
+}

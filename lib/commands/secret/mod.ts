@@ -1,0 +1,2 @@
+/** The verbs about the secret: see `../verbs.ts`. */
+export { secretCommand } from "./secret.ts";

@@ -1,0 +1,127 @@
+import { deleteSecret, readSecret } from "../../cluster/secret_store.ts";
+import { compareSecret, heldKeys } from "../../cluster/secret.ts";
+import { MloError } from "../../error.ts";
+import type { Host } from "../../host/host.ts";
+import { Command } from "../command.ts";
+import { confirm } from "../ask.ts";
+import type { Context } from "../context.ts";
+import {
+  type ReadSettings,
+  readSettings,
+} from "../../settings/read_settings.ts";
+import { syncSecret } from "./sync.ts";
+
+/** `mlo secret`: the settings file's mirror in the cluster. */
+export function secretCommand(context: Context) {
+  return new Command("secret")
+    .description("Look after the secret that mirrors the settings file")
+    .addCommand(syncCommand(context))
+    .addCommand(statusCommand(context))
+    .addCommand(removeCommand(context));
+}
+
+function syncCommand(context: Context) {
+  return withFileFlags(new Command("sync"))
+    .description("Make the secret hold exactly the settings file's variables")
+    .option("--dry-run", "name the keys; write nothing")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  $ mlo secret sync")
+    .action(async (flags) => {
+      await syncSecret(
+        context.host,
+        await readSettings(context, flags),
+        flags,
+      );
+    });
+}
+
+function statusCommand(context: Context) {
+  return withFileFlags(new Command("status"))
+    .description("Say whether file and secret agree; exit code 1 if not")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  $ mlo secret status")
+    .action(async (flags) => {
+      const read = await readSettings(context, flags);
+      await showStatus(context.host, read, flags.json);
+    });
+}
+
+function removeCommand(context: Context) {
+  return withFileFlags(new Command("rm"))
+    .description("Delete the secret from the cluster, after asking")
+    .option("-y, --yes", "do not ask")
+    .addHelpText("after", "\nExample:\n  $ mlo secret rm --yes")
+    .action(async (flags) => {
+      const read = await readSettings(context, flags);
+      await removeSecret(context.host, read, flags.yes === true);
+    });
+}
+
+function withFileFlags(command: Command) {
+  return command
+    .option("--secret-name <name>", "name of the secret")
+    .option("--env-file <file>", "settings file")
+    .option("--allow-tracked", "accept a settings file that git tracks");
+}
+
+async function showStatus(
+  host: Host,
+  { settings, variables }: ReadSettings,
+  json: boolean | undefined,
+): Promise<void> {
+  const name = settings.RUNAI_SECRET_NAME;
+  const namespace = settings.K8S_NAMESPACE;
+  const live = await readSecret(host, namespace, name);
+  const status = live === undefined
+    ? {
+      exists: false,
+      inSync: false,
+      missing: heldKeys(variables),
+      extra: [],
+      different: [],
+      annotationLeak: false,
+    }
+    : { exists: true, ...compareSecret(variables, live) };
+  if (json) {
+    host.terminal.out(
+      `${
+        JSON.stringify({ secret: name, namespace, ...status }, undefined, 2)
+      }\n`,
+    );
+  } else {
+    const lines = [
+      ...status.missing.map((key) => `missing from the cluster: ${key}`),
+      ...status.extra.map((key) => `only in the cluster: ${key}`),
+      ...status.different.map((key) => `different: ${key}`),
+      ...(status.annotationLeak
+        ? ["every value also stands in an annotation of the secret"]
+        : []),
+    ];
+    if (status.inSync) lines.push(`${name} in ${namespace} is in sync`);
+    host.terminal.out(`${lines.join("\n")}\n`);
+  }
+  if (!status.inSync) {
+    throw new MloError(
+      status.exists
+        ? `The secret ${name} in ${namespace} differs from the settings file`
+        : `There is no secret ${name} in ${namespace}`,
+      { hint: "mlo secret sync" },
+    );
+  }
+}
+
+async function removeSecret(
+  host: Host,
+  { settings }: ReadSettings,
+  yes: boolean,
+): Promise<void> {
+  const name = settings.RUNAI_SECRET_NAME;
+  const namespace = settings.K8S_NAMESPACE;
+  if (!yes) await confirm(host, `Delete the secret ${name} in ${namespace}?`);
+  const existed = await deleteSecret(host, namespace, name);
+  host.terminal.out(
+    existed
+      ? `Deleted the secret ${name} in ${namespace}\n`
+      : `There was no secret ${name} in ${namespace}\n`,
+  );
+}

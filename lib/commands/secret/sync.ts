@@ -1,0 +1,39 @@
+import { applySecret } from "../../cluster/secret_store.ts";
+import { heldKeys, secretManifest } from "../../cluster/secret.ts";
+import type { Host } from "../../host/host.ts";
+import { interruptible } from "../interrupt.ts";
+import type { ReadSettings } from "../../settings/read_settings.ts";
+
+/** How `mlo secret sync` behaves and prints. */
+export interface SyncOptions {
+  readonly dryRun?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Makes the Secret hold exactly the non-empty variables of the settings file. */
+export async function syncSecret(
+  host: Host,
+  { settings, variables }: ReadSettings,
+  options: SyncOptions,
+): Promise<void> {
+  const name = settings.RUNAI_SECRET_NAME;
+  const namespace = settings.K8S_NAMESPACE;
+  const manifest = secretManifest({ name, namespace, data: variables });
+  const keys = heldKeys(variables);
+  if (!options.dryRun) {
+    await interruptible(
+      host.terminal,
+      applySecret(host, namespace, manifest),
+      () => `the secret ${name} may have been synced; run the command again`,
+    );
+  }
+  if (options.json) {
+    const plan = { secret: name, namespace, keys, synced: !options.dryRun };
+    return host.terminal.out(`${JSON.stringify(plan, undefined, 2)}\n`);
+  }
+  const verb = options.dryRun ? "Would sync" : "Synced";
+  host.terminal.out(
+    `${verb} ${keys.length} keys to the secret ${name} in ${namespace}\n`,
+  );
+  if (options.dryRun) host.terminal.out(`${keys.join("\n")}\n`);
+}

@@ -1,0 +1,105 @@
+import {
+  checkKeyPair,
+  checkPrivateKey,
+  checkPublicKey,
+  injectSshKey,
+} from "../../../config/ssh/key.ts";
+import type { Host } from "../../../host/host.ts";
+import { shellQuote } from "../../../text/shell_quote.ts";
+import type { Examined } from "./settings.ts";
+import { edit, fault, type Finding, note, ok } from "./finding.ts";
+
+const NAME = "SSH key";
+
+/** Whether pods get an SSH key that works. */
+export async function checkKeys(
+  host: Host,
+  { settings, variables, lines, path = "" }: Examined,
+): Promise<Finding[]> {
+  if (settings === undefined) return [];
+  const keyFile = settings.GITHUB_SSH_KEY_PATH;
+  const publicFile = settings.GITHUB_SSH_PUBLIC_KEY_PATH;
+  const wantsFile = !variables.get("SSH_PRIVATE_KEY_B64");
+  const [content, facts, publicContent] = await Promise.all([
+    wantsFile ? host.files.read(keyFile) : undefined,
+    host.files.facts(keyFile),
+    variables.get("SSH_PUBLIC_KEY") ? undefined : host.files.read(publicFile),
+  ]);
+  if (wantsFile && content === undefined) {
+    const named = variables.get("GITHUB_SSH_KEY_PATH");
+    return named
+      ? [
+        fault(
+          NAME,
+          `${keyFile}, which GITHUB_SSH_KEY_PATH names, does not exist`,
+          edit(path, lines.get("GITHUB_SSH_KEY_PATH")),
+        ),
+      ]
+      : [
+        note(
+          NAME,
+          `there is none at ${keyFile}: git over ssh will not work in pods`,
+          newKey(keyFile),
+        ),
+      ];
+  }
+  const problem = content && checkPrivateKey(content);
+  if (problem) {
+    return [
+      fault(
+        NAME,
+        `${keyFile}: ${problem.message}`,
+        mend(problem.message, keyFile),
+      ),
+    ];
+  }
+  const publicKey = publicContent && new TextDecoder().decode(publicContent);
+  const wrongPublic = publicKey === undefined
+    ? undefined
+    : checkPublicKey(publicKey);
+  const all = injectSshKey(variables, content ? { privateKey: content } : {});
+  if (publicKey && !all.get("SSH_PUBLIC_KEY")) {
+    all.set("SSH_PUBLIC_KEY", publicKey.trim());
+  }
+  const pair = wrongPublic ? undefined : checkKeyPair(all);
+  const derive = `ssh-keygen -y -f ${shellQuote(keyFile)} > ${
+    shellQuote(publicFile)
+  }`;
+  const findings: Finding[] = [];
+  if (wrongPublic) {
+    findings.push(
+      fault(NAME, `${publicFile}: ${wrongPublic.message}`, derive),
+    );
+  }
+  if (pair) {
+    findings.push(
+      variables.get("SSH_PUBLIC_KEY")
+        ? fault(NAME, pair.message, edit(path, lines.get("SSH_PUBLIC_KEY")))
+        : fault(NAME, `${publicFile} does not belong to ${keyFile}`, derive),
+    );
+  }
+  if (wantsFile && ((facts?.mode ?? 0) & 0o077) !== 0) {
+    findings.push(
+      fault(
+        NAME,
+        `${keyFile} can be read by other users, so that ssh refuses it`,
+        `chmod 600 ${shellQuote(keyFile)}`,
+      ),
+    );
+  }
+  if (findings.length > 0) return findings;
+  return [ok(NAME, wantsFile ? keyFile : "in the settings file")];
+}
+
+function newKey(path: string): string {
+  return `ssh-keygen -t ed25519 -N "" -f ${shellQuote(path)}`;
+}
+
+/** The line that mends a key file, by what is wrong with it. */
+function mend(message: string, path: string): string {
+  const file = shellQuote(path);
+  if (/passphrase/.test(message)) return `ssh-keygen -p -N "" -f ${file}`;
+  if (/CRLF/.test(message)) return `perl -pi -e 's/\\r//g' ${file}`;
+  if (/newline after/.test(message)) return `echo >> ${file}`;
+  return `mv ${file} ${shellQuote(`${path}.broken`)} && ${newKey(path)}`;
+}

@@ -1,0 +1,65 @@
+import { shellJoin } from "../../../text/shell_quote.ts";
+import { Command } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { askForSettings } from "./questions.ts";
+import { choosePlace, takeFlags } from "./flags.ts";
+import { checkValues, writeSettings } from "./write.ts";
+import { isOnPath } from "../../on_path.ts";
+
+const EXAMPLES = `
+Examples:
+  $ mlo init
+  $ mlo init --no-input --user ada --uid 123456
+  $ mlo init --from ~/getting-started/.env       # take over the settings of csub`;
+
+/** `mlo init`: from nothing, or from csub's file, to a settings file. */
+export function initCommand(context: Context) {
+  return new Command("init")
+    .description("Write the settings file, in a short conversation")
+    .option("--user <name>", "your user name on the cluster")
+    .option("--uid <uid>", "your numeric user id")
+    .option("--group <name>", "your group")
+    .option("--gid <gid>", "your numeric group id")
+    .option("--project <project>", "the run:ai project")
+    .option("--image <image>", "the container image of jobs")
+    .option("--git-name <name>", "the author's name in commits")
+    .option("--git-email <address>", "the author's address in commits")
+    .option("--from <file>", "take over the settings file of csub")
+    .option("--lookup", "look the uid up over ssh")
+    .option("--make-key", "make the SSH key for GitHub, if there is none")
+    .option("--user-wide", "write the file for all directories")
+    .option("--env-file <file>", "write this file")
+    .option("--force", "replace an existing file")
+    .option("--no-input", "ask nothing")
+    .addHelpText("after", EXAMPLES)
+    .action(async (flags) => {
+      const { host } = context;
+      const start = await takeFlags(host, flags);
+      const questions = flags.input ? await host.terminal.ask?.() : undefined;
+      questions?.open("mlo init: your settings for the cluster");
+      const place = await choosePlace(host, flags, questions);
+      for (const note of start.notes) {
+        if (questions) questions.say(note);
+        else host.terminal.err(`${note}\n`);
+      }
+      const plan = questions
+        ? await askForSettings(host, questions, start, flags)
+        : start;
+      const values = checkValues(plan.values, host.env.home, questions);
+      const done = await writeSettings(host, {
+        path: place,
+        values,
+        makeKey: plan.makeKey,
+        force: flags.force === true,
+      });
+      const ready = await isOnPath(host, "kubectl") &&
+        await isOnPath(host, "runai");
+      const next = shellJoin(["mlo", ready ? "doctor" : "setup"]);
+      if (questions) {
+        for (const line of done) questions.say(line);
+        questions.close(`Next: ${next}`);
+      } else {
+        host.terminal.out(`${[...done, `Next: ${next}`].join("\n")}\n`);
+      }
+    });
+}

@@ -1,0 +1,124 @@
+import { ExitCode, MloError } from "../../error.ts";
+import type { Host } from "../../host/host.ts";
+import { releaseFile, releaseUrl, SUMS } from "../../setup/addresses.ts";
+import { download, sumOf, verify } from "../../setup/download.ts";
+import { sha256 } from "../../text/sha256.ts";
+import { shellQuote } from "../../text/shell_quote.ts";
+import { Command } from "../command.ts";
+import type { Context } from "../context.ts";
+
+const EXAMPLES = `
+Examples:
+  $ mlo upgrade
+  $ mlo upgrade --check
+  $ mlo upgrade --rollback      # back to the version before`;
+
+/** `mlo upgrade`: the newest release in this one's place. */
+export function upgradeCommand(context: Context) {
+  return new Command("upgrade")
+    .description("Replace mlo by its newest release, verified")
+    .option("--to <version>", "this version instead of the newest")
+    .option("--check", "say whether there is another; exit code 1 if so")
+    .option("--rollback", "go back to the version before the last upgrade")
+    .addHelpText("after", EXAMPLES)
+    .action(async (flags) => {
+      const { host } = context;
+      const file = await ownFile(host);
+      const said = flags.rollback
+        ? await rollBack(host, file)
+        : await upgrade(host, file, flags.to, flags.check === true);
+      host.terminal.out(`${said}\n`);
+    });
+}
+
+/** The program's own file; nothing to replace where it runs from its sources. */
+async function ownFile({ env, files }: Host): Promise<string> {
+  const file = env.executable;
+  if (!/\/mlo[^/]*$/.test(file) || await files.facts(file) === undefined) {
+    throw new MloError("Cannot upgrade: mlo runs from its sources here", {
+      hint: "git pull",
+    });
+  }
+  return file;
+}
+
+async function upgrade(
+  host: Host,
+  file: string,
+  version: string | undefined,
+  onlyCheck: boolean,
+): Promise<string> {
+  const name = releaseFile(host.env.platform);
+  const sum = sumOf(await download(host, releaseUrl(SUMS, version)), name);
+  const old = await readProgram(host, file);
+  if (await sha256(old) === sum) return "mlo is up to date";
+  if (onlyCheck) {
+    throw new MloError("There is another version", { hint: "mlo upgrade" });
+  }
+  const bytes = await download(host, releaseUrl(name, version));
+  await verify(name, bytes, sum);
+  const beside = `${file}.new`;
+  try {
+    await writeProgram(host, beside, bytes);
+    const said = await versionOf(host, beside);
+    await writeProgram(host, `${file}.old`, old);
+    await writeProgram(host, file, bytes);
+    return `Upgraded to ${said}; back again with: mlo upgrade --rollback`;
+  } finally {
+    await host.files.remove(beside);
+  }
+}
+
+async function rollBack(host: Host, file: string): Promise<string> {
+  const kept = await host.files.read(`${file}.old`);
+  if (kept === undefined) {
+    throw new MloError("Cannot go back: no version before this one is kept");
+  }
+  const said = await versionOf(host, `${file}.old`);
+  const current = await readProgram(host, file);
+  await writeProgram(host, file, kept);
+  await writeProgram(host, `${file}.old`, current);
+  return `Went back to ${said}`;
+}
+
+async function readProgram(
+  host: Host,
+  file: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await host.files.read(file);
+  if (bytes === undefined) throw new MloError(`Cannot read ${file}`);
+  return bytes;
+}
+
+/** One rename puts the whole new file in the old one's place. */
+async function writeProgram(
+  host: Host,
+  file: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  try {
+    await host.files.write(file, bytes, 0o755);
+  } catch (error) {
+    if (!(error instanceof MloError)) throw error;
+    throw new MloError(error.message, {
+      hint: `nothing was replaced; who installed mlo can: ls -l ${
+        shellQuote(file)
+      }`,
+    });
+  }
+}
+
+/** What a program calls itself: before it takes the old one's place, it must run here. */
+async function versionOf(host: Host, file: string): Promise<string> {
+  const { code, stdout } = await host.programs.run({
+    program: "bash",
+    args: ["-c", 'exec "$1" --version', "mlo", file],
+    timeout: 20_000,
+  });
+  const said = new TextDecoder().decode(stdout).trim();
+  if (code === 0 && said.startsWith("mlo ")) return said;
+  throw new MloError(
+    "Cannot replace mlo: the other version does not run on this machine (on Linux it needs glibc 2.27 or newer, so neither Alpine nor very old systems)",
+    { exitCode: ExitCode.failed, hint: "Nothing was replaced" },
+  );
+}

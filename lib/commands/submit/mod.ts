@@ -1,0 +1,2 @@
+/** The verb that submits, always loaded: see `../verbs.ts`. */
+export { submitCommand } from "./submit.ts";

@@ -1,0 +1,67 @@
+import { heldKeys, secretManifest } from "../../cluster/secret.ts";
+import type { Generation } from "../../runai/detect.ts";
+import { type Job, planJob, type SubmitOptions } from "../../runai/job.ts";
+import { submitArgs } from "../../runai/submit_args.ts";
+import type { ReadSettings } from "../../settings/read_settings.ts";
+
+/** Everything a submission will do, but for the words of the `runai` there is. */
+export interface Draft {
+  readonly job: Job;
+  /** Whether the name was made here, so that another may be taken if it is not free. */
+  readonly nameIsOurs: boolean;
+  readonly namespace: string;
+  readonly secret: {
+    readonly name: string;
+    /** The keys it will hold; never the values. */
+    readonly keys: readonly string[];
+    readonly sync: boolean;
+  };
+}
+
+/** Everything a submission will do, as plain data: what `--dry-run` and `--json` print. */
+export interface Plan extends Draft {
+  /** Which generation of `runai` there is. */
+  readonly generation: Generation;
+  /** The arguments of `runai`. */
+  readonly runai: readonly string[];
+}
+
+/** A draft together with the one thing that must not be printed. */
+export interface Submission {
+  readonly draft: Draft;
+  /** The Secret, with its values. */
+  readonly manifest: string;
+}
+
+/**
+ * Decides everything before anything is run. Throws an `MloError` (usage) that
+ * names every flag and setting that cannot be right.
+ */
+export function planSubmission(
+  read: ReadSettings,
+  options: SubmitOptions,
+  extra: { readonly skipSecretSync: boolean; readonly now: Date },
+): Submission {
+  const { settings, variables, secretKeys } = read;
+  const job = planJob(settings, options, secretKeys, extra.now);
+  const namespace = settings.K8S_NAMESPACE;
+  const name = settings.RUNAI_SECRET_NAME;
+  const manifest = secretManifest({ name, namespace, data: variables });
+  const keys = heldKeys(variables);
+  const draft: Draft = {
+    job,
+    nameIsOurs: options.name === undefined,
+    namespace,
+    secret: { name, keys, sync: !extra.skipSecretSync },
+  };
+  return { draft, manifest };
+}
+
+/**
+ * A draft in a generation's words.
+ *
+ * @throws {MloError} (usage) for what that generation cannot express.
+ */
+export function finishPlan(draft: Draft, generation: Generation): Plan {
+  return { ...draft, generation, runai: submitArgs(generation, draft.job) };
+}

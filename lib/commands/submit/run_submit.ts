@@ -1,0 +1,101 @@
+import { whoHasName } from "../../cluster/secret_store.ts";
+import type { NameHolder } from "../../cluster/pods.ts";
+import { ExitCode, MloError } from "../../error.ts";
+import type { Host } from "../../host/host.ts";
+import { isForeignWord } from "../../runai/detect.ts";
+import { isNameTaken } from "../../runai/outcome.ts";
+import { decodeSubmit } from "../../runai/v1.ts";
+import { findGeneration, forgetGeneration } from "../generation.ts";
+import { type Draft, finishPlan, type Plan } from "./plan.ts";
+
+/** How often a submission is tried again under other words or another name. */
+const MOST_TRIES = 5;
+
+/**
+ * Submits the job; gives the plan as it was carried out. `runai` may know
+ * other words by now (it updates itself), and a name that was made here may
+ * have been taken since it was looked up: both times nothing was submitted,
+ * and it is tried again.
+ *
+ * @throws {MloError} that says whether the job may be there all the same.
+ */
+export async function runSubmit(
+  host: Host,
+  plan: Plan,
+  attempt = 1,
+): Promise<Plan> {
+  const outcome = await host.programs.run({
+    program: "runai",
+    args: plan.runai,
+  });
+  const failure = decodeSubmit(plan.job.name, outcome);
+  if (failure === undefined) return plan;
+  const again = attempt < MOST_TRIES
+    ? await otherPlan(host, plan, failure, attempt)
+    : undefined;
+  if (again) return await runSubmit(host, again, attempt + 1);
+  throw await explained(host, plan, failure);
+}
+
+async function otherPlan(
+  host: Host,
+  plan: Plan,
+  failure: MloError,
+  attempt: number,
+): Promise<Plan | undefined> {
+  if (plan.nameIsOurs && isNameTaken(failure)) {
+    return finishPlan(renamed(plan, attempt + 1), plan.generation);
+  }
+  if (!isForeignWord(failure.childMessage ?? "")) return undefined;
+  await forgetGeneration(host);
+  const generation = await findGeneration(host, "auto");
+  return generation === plan.generation
+    ? undefined
+    : finishPlan(plan, generation);
+}
+
+/** What failed after the request was sent may have made the job all the same. */
+async function explained(
+  host: Host,
+  { namespace, job: { name } }: Plan,
+  failure: MloError,
+): Promise<MloError> {
+  if (failure.exitCode === ExitCode.auth) return failure;
+  const holder = await whoHasName(host, namespace, name)
+    .catch(() => undefined);
+  if (holder && isNameTaken(failure)) return nameTaken(name, holder);
+  const message = holder
+    ? `${failure.message}; the name ${name} is taken by ${describe(holder)}`
+    : failure.message;
+  const mayBeThere = holder || failure.exitCode === ExitCode.unreachable;
+  const hints = mayBeThere
+    ? `see whether it was submitted: mlo status ${name}; submitting the same name again never makes a second job`
+    : failure.hint;
+  return new MloError(message, {
+    exitCode: failure.exitCode,
+    ...(hints === undefined ? {} : { hint: hints }),
+    ...(failure.childMessage ? { childMessage: failure.childMessage } : {}),
+  });
+}
+
+/** The error for a name that something has already. */
+export function nameTaken(name: string, holder: NameHolder): MloError {
+  return new MloError(
+    `Cannot submit "${name}": the name is taken by ${describe(holder)}`,
+    {
+      hint: `choose another name, or delete the job first: mlo delete ${name}`,
+    },
+  );
+}
+
+function describe({ pod, phase, image, createdAt }: NameHolder): string {
+  return `a job whose pod ${pod} is ${phase} (image ${image}, created ${createdAt})`;
+}
+
+/** The plan under its name with a number behind it, in the place of an earlier number. */
+export function renamed<T extends Draft>(plan: T, number: number): T {
+  const base = number > 2
+    ? plan.job.name.replace(/-\d{1,2}$/, "")
+    : plan.job.name;
+  return { ...plan, job: { ...plan.job, name: `${base}-${number}` } };
+}

@@ -1,0 +1,176 @@
+import { type MloError, usageError } from "../error.ts";
+import { shellQuote } from "../text/shell_quote.ts";
+import { parseEnvFile } from "../config/env/file.ts";
+import type { Problem } from "../config/problem.ts";
+
+/** Where to look for the settings file. */
+export interface Places {
+  /** What `--env-file` says. */
+  readonly flag?: string | undefined;
+  /** `MLO_ENV_FILE`. */
+  readonly envVar?: string | undefined;
+  /** The directory the program was started in. */
+  readonly directory: string;
+  /** `XDG_CONFIG_HOME`. */
+  readonly xdgConfigHome?: string | undefined;
+  /** The user's home directory. */
+  readonly home: string;
+}
+
+/** A file that may be the settings file. */
+export interface EnvFileCandidate {
+  readonly path: string;
+  /** `exists`: it must be there; `ours`: it counts if it defines LDAP_USERNAME; `any`: it counts if it is there. */
+  readonly condition: "exists" | "ours" | "any";
+  /** Who names it, for messages. */
+  readonly namedBy?: "--env-file" | "MLO_ENV_FILE";
+}
+
+/** The file in use. */
+export interface EnvFileChoice {
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/**
+ * The places to look at, best first: a file that is named is the only one;
+ * otherwise `.env` of the directory, then `mlo/.env` of the configuration directory
+ * (XDG Base Directory Specification: a relative XDG_CONFIG_HOME does not count).
+ */
+export function envFileCandidates(places: Places): EnvFileCandidate[] {
+  const { flag, envVar, directory, xdgConfigHome, home } = places;
+  if (flag !== undefined) return [named(flag, "--env-file", home)];
+  if (envVar) return [named(envVar, "MLO_ENV_FILE", home)];
+  const config = xdgConfigHome?.startsWith("/")
+    ? xdgConfigHome
+    : `${home}/.config`;
+  return [
+    { path: inDirectory(directory, ".env"), condition: "ours" },
+    { path: inDirectory(config, "mlo/.env"), condition: "any" },
+  ];
+}
+
+function named(
+  path: string,
+  namedBy: "--env-file" | "MLO_ENV_FILE",
+  home: string,
+): EnvFileCandidate {
+  // Shells leave ~ alone in --env-file=~/x.
+  const expanded = path.startsWith("~/")
+    ? inDirectory(home, path.slice(2))
+    : path;
+  return { path: expanded, condition: "exists", namedBy };
+}
+
+function inDirectory(directory: string, name: string): string {
+  return `${directory.replace(/\/$/, "")}/${name}`;
+}
+
+/**
+ * Decides which file is in use; `contents` holds the bytes of each candidate
+ * that exists. Throws a usage error if none counts.
+ */
+export function chooseEnvFile(
+  candidates: readonly EnvFileCandidate[],
+  contents: ReadonlyMap<string, Uint8Array>,
+): EnvFileChoice {
+  for (const { path, condition } of candidates) {
+    const content = contents.get(path);
+    if (content === undefined) continue;
+    if (condition === "ours" && !definesUserName(content)) continue;
+    return { path, content };
+  }
+  throw noEnvFile(candidates, contents);
+}
+
+/** Whether a `.env` is one of ours: it sets LDAP_USERNAME, well or badly. */
+function definesUserName(content: Uint8Array): boolean {
+  const { lines, problems } = parseEnvFile(content);
+  if (lines.has("LDAP_USERNAME")) return true;
+  // An open quote may have swallowed the line: better complain about this file than take another.
+  return problems.length > 0 &&
+    /^[ \t]*(?:export[ \t]+)?LDAP_USERNAME[ \t]*=/m.test(
+      new TextDecoder().decode(content),
+    );
+}
+
+function noEnvFile(
+  candidates: readonly EnvFileCandidate[],
+  contents: ReadonlyMap<string, Uint8Array>,
+): MloError {
+  const looked = candidates.map(({ path, namedBy }) => {
+    if (namedBy) return `${path} (named by ${namedBy}) does not exist`;
+    return contents.has(path)
+      ? `${path} does not define LDAP_USERNAME`
+      : `${path} does not exist`;
+  });
+  return usageError(
+    `Cannot find a settings file: ${looked.join("; ")}`,
+    "Run: mlo init",
+  );
+}
+
+/** A warning if others than the owner can read the file; `mode` as in its facts. */
+export function checkEnvFileMode(
+  path: string,
+  mode: number | undefined,
+): Problem | undefined {
+  if (mode === undefined || (mode & 0o044) === 0) return undefined;
+  const octal = (mode & 0o777).toString(8).padStart(3, "0");
+  return {
+    message: `${path} can be read by other users (mode ${octal})`,
+    hint: `Run: chmod 600 ${pathWord(path)}`,
+  };
+}
+
+/** The arguments with which `git` says whether it tracks a file. */
+export function gitTrackedArgs(path: string): string[] {
+  const { directory, name } = split(path);
+  // Without literal pathspecs a file name with * or a leading colon is a pattern.
+  return [
+    "-C",
+    directory,
+    "--literal-pathspecs",
+    "ls-files",
+    "--error-unmatch",
+    "--",
+    name,
+  ];
+}
+
+/**
+ * Whether git's answer is that it tracks the file. No git at all (`undefined`),
+ * no repository (128) and no such entry (1) all mean that it does not.
+ */
+export function isTracked(
+  outcome: { readonly code: number } | undefined,
+): boolean {
+  return outcome?.code === 0;
+}
+
+/** The error for a settings file that git tracks. */
+export function trackedError(path: string): MloError {
+  const { directory, name } = split(path);
+  const untrack = `git -C ${shellQuote(directory)} rm --cached -- ${
+    shellQuote(name)
+  }`;
+  return usageError(
+    `Cannot use ${path}: git tracks it, and it holds secrets`,
+    `Run: ${untrack}, add it to .gitignore, and replace secrets that were pushed ` +
+      "(--allow-tracked uses it all the same)",
+  );
+}
+
+function split(path: string): { directory: string; name: string } {
+  const slash = path.lastIndexOf("/");
+  if (slash === -1) return { directory: ".", name: path };
+  return {
+    directory: path.slice(0, slash) || "/",
+    name: path.slice(slash + 1),
+  };
+}
+
+/** A path as a word of a command line, never taken for a flag. */
+function pathWord(path: string): string {
+  return shellQuote(path.startsWith("-") ? `./${path}` : path);
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { withLaptop } from "../../support/laptop.ts";
+
+Deno.test("mlo code opens either editor on the pod, and prints the line", () =>
+  withLaptop(async (laptop) => {
+    const { cluster, namespace, home } = laptop;
+    cluster.jobs.create({
+      name: "dev",
+      namespace,
+      kind: "interactive",
+      image: "reg.example:5000/a/b:1",
+    });
+    for (const editor of ["code", "cursor"]) {
+      await Deno.writeTextFile(
+        `${home}/bin/${editor}`,
+        `#!/bin/sh\nprintf '%s\\n' ${editor} "$@" >"$HOME/opened"\nexit 3\n`,
+        { mode: 0o755 },
+      );
+      const { code } = await laptop.mlo("code", "dev", "--editor", editor);
+      assert.equal(code, 3);
+      const opened = (await Deno.readTextFile(`${home}/opened`)).trim().split(
+        "\n",
+      );
+      assert.deepEqual(opened.slice(0, 2), [editor, "--folder-uri"]);
+      const [, hex = "", folder] =
+        /^vscode-remote:\/\/k8s-container\+([0-9a-f]+)(\/.*)$/.exec(
+          opened[2] ?? "",
+        ) ?? [];
+      assert.equal(folder, "/mloscratch/homes/ada");
+      assert.deepEqual(
+        JSON.parse(new TextDecoder().decode(Uint8Array.fromHex(hex))),
+        {
+          settingType: "pod",
+          context: "admin",
+          namespace,
+          podname: "dev-0-0",
+          name: "dev",
+          image: "reg.example:5000/a/b:1",
+        },
+      );
+    }
+    await Deno.remove(`${home}/opened`);
+    const plain = await laptop.mlo(
+      "code",
+      "dev",
+      "/a b/c#d",
+      "--uri-style",
+      "plain",
+      "--print",
+    );
+    assert.equal(
+      plain.stdout,
+      `code --folder-uri vscode-remote://k8s-container+context=admin+podname=dev-0-0+namespace=${namespace}+name=dev+image=reg.example%3A5000%2Fa%2Fb%3A1/a%20b/c%23d\n`,
+    );
+    await assert.rejects(Deno.stat(`${home}/opened`));
+    const relative = await laptop.mlo("code", "dev", "exp");
+    assert.equal(relative.code, 2);
+  }));

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { ED25519, makeKey, PLAIN } from "../../config/ssh/ssh_keygen.ts";
+import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
+import {
+  MOMENTS,
+  tappedStarts,
+  tapPrograms,
+  untilAllEnded,
+} from "../../support/tap.ts";
+
+/** A submission that starts every kind of child: git, ssh-keygen, kubectl twice, runai. */
+const SUBMIT = [
+  "submit",
+  "-n",
+  "exp",
+  "-g",
+  "1",
+  "--train",
+  "--",
+  "python",
+  "train.py",
+];
+const PROGRAMS = ["git", "ssh-keygen", "kubectl", "runai"];
+const SECRET = "runai-mlo-ada-env";
+
+Deno.test("mlo submit, killed at any point and run again, makes one job with the right secret", async (test) => {
+  await withLaptop(async (laptop) => {
+    await prepare(laptop);
+    const tapped = await tapPrograms(
+      PROGRAMS,
+      laptop.env["PATH"] ?? "",
+      laptop.home,
+    );
+    laptop.env["PATH"] = `${tapped}:${laptop.env["PATH"]}`;
+
+    const undisturbed = await attempt(laptop, "");
+    assert.equal(undisturbed.code, 0, undisturbed.stderr);
+    const starts = undisturbed.starts;
+    const wanted = await secretData(laptop);
+    assert.ok(starts.length >= 5, `only ${starts} were started`);
+    for (const program of PROGRAMS) {
+      assert.ok(
+        starts.some((start) => start.startsWith(`${program}:`)),
+        program,
+      );
+    }
+
+    for (const start of starts) {
+      for (const moment of MOMENTS) {
+        await test.step(`killed at ${start}, ${moment}`, async () => {
+          await emptyCluster(laptop);
+          const first = await attempt(laptop, `${start}@${moment}`);
+          // After its last child the program may be over before the kill.
+          const isOver = start.startsWith("runai:submit:") &&
+            moment === "reaped" && first.code === 0;
+          assert.ok(isOver || first.code !== 0, "it was not killed");
+          const second = await attempt(laptop, "");
+          judge(laptop, second);
+          assert.deepEqual(await secretData(laptop), wanted);
+        });
+      }
+    }
+  });
+});
+
+/** A key without its public half in a repository, so that git and ssh-keygen are needed. */
+async function prepare(laptop: Laptop) {
+  await Deno.mkdir(`${laptop.home}/.ssh`);
+  await makeKey(`${laptop.home}/.ssh/github`, ...ED25519, ...PLAIN);
+  await Deno.remove(`${laptop.home}/.ssh/github.pub`);
+  await must("git", "init", "-q", laptop.home);
+}
+
+async function must(program: string, ...args: string[]) {
+  const { success } = await new Deno.Command(program, { args }).output();
+  assert.ok(success, program);
+}
+
+async function emptyCluster({ cluster, namespace, home }: Laptop) {
+  // Which generation of runai there is must be asked anew.
+  await Deno.remove(`${home}/.cache/mlo/runai.json`).catch(() => {});
+  for (const { name } of cluster.jobs.list(namespace)) {
+    cluster.jobs.delete(namespace, name);
+  }
+  const old = JSON.stringify({ STALE: "of an older file" });
+  await applyClientSide({ cluster, namespace }, old);
+}
+
+/** What the replaced script leaves: a client-side apply, its values in an annotation. */
+async function applyClientSide(
+  { cluster, namespace }: Pick<Laptop, "cluster" | "namespace">,
+  values: string,
+) {
+  const manifest = JSON.stringify({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: SECRET, namespace },
+    stringData: JSON.parse(values),
+  });
+  const kubectl = (...args: string[]) => {
+    const child = new Deno.Command("kubectl", {
+      args,
+      env: { ...cluster.env() },
+      stdin: "piped",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    return child;
+  };
+  const gone = kubectl(
+    "delete",
+    "secret",
+    SECRET,
+    "-n",
+    namespace,
+    "--ignore-not-found",
+  );
+  await gone.stdin.close();
+  assert.ok((await gone.output()).success);
+  const apply = kubectl(
+    "apply",
+    "-n",
+    namespace,
+    "--validate=false",
+    "-f",
+    "-",
+  );
+  const writer = apply.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(manifest));
+  await writer.close();
+  const { success, stderr } = await apply.output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
+
+/** One run of `mlo submit` under the taps, until every child of it has ended too. */
+async function attempt(laptop: Laptop, kill: string) {
+  const directory = await Deno.makeTempDir({
+    dir: laptop.home,
+    prefix: "tap-",
+  });
+  const ran = await ended(
+    laptop.spawn(SUBMIT, { TAP_DIR: directory, TAP_KILL: kill }),
+  );
+  await untilAllEnded(directory);
+  return { ...ran, starts: tappedStarts(directory) };
+}
+
+/** The second run submits the job, or says that it is there. */
+function judge(
+  { cluster, namespace }: Laptop,
+  second: { code: number; stderr: string },
+) {
+  const jobs = cluster.jobs.list(namespace).map(({ name }) => name);
+  assert.deepEqual(jobs, ["exp"]);
+  if (second.code !== 0) {
+    assert.equal(second.code, 1, second.stderr);
+    assert.match(second.stderr, /the name is taken by/);
+  }
+}
+
+async function secretData({ cluster, namespace }: Laptop) {
+  const secret = await cluster.secret(namespace, SECRET);
+  assert.ok(secret);
+  assert.deepEqual(Object.keys(secret.metadata["annotations"] ?? {}), []);
+  return secret.data;
+}
+
+Deno.test("mlo submit of one name, three times at once, makes one job", async () => {
+  await withLaptop(async (laptop) => {
+    const runs = await Promise.all(
+      [1, 2, 3].map(() => ended(laptop.spawn(SUBMIT))),
+    );
+    const jobs = laptop.cluster.jobs.list(laptop.namespace);
+    assert.deepEqual(jobs.map(({ name }) => name), ["exp"]);
+    assert.deepEqual(runs.map(({ code }) => code).sort(), [0, 1, 1]);
+    for (const { code, stderr } of runs) {
+      if (code === 1) assert.match(stderr, /name .*is taken/);
+    }
+  });
+});
+
+Deno.test("mlo submit says what became of a job whose answer was lost", async () => {
+  await withLaptop(async (laptop) => {
+    const ran = await ended(
+      laptop.spawn(SUBMIT, { MLO_DOUBLE_RUNAI_FAIL: "after-create" }),
+    );
+    assert.notEqual(ran.code, 0);
+    assert.match(ran.stderr, /exp/);
+    const again = await ended(laptop.spawn(SUBMIT));
+    assert.equal(again.code, 1, again.stderr);
+    assert.match(again.stderr, /the name is taken by/);
+    assert.equal(laptop.cluster.jobs.list(laptop.namespace).length, 1);
+  });
+});
+
+Deno.test("mlo submit without a name takes another one when its own is taken", async () => {
+  await withLaptop(async (laptop) => {
+    const noName = SUBMIT.filter((word) => word !== "-n" && word !== "exp");
+    const [one, two] = await Promise.all([
+      ended(laptop.spawn(noName)),
+      ended(laptop.spawn(noName)),
+    ]);
+    assert.equal(one.code, 0, one.stderr);
+    assert.equal(two.code, 0, two.stderr);
+    assert.equal(laptop.cluster.jobs.list(laptop.namespace).length, 2);
+  });
+});
