@@ -3,19 +3,26 @@ import { type Problem, problemsError } from "../text/problems.ts";
 import { defaultName } from "./default_name.ts";
 import {
   checked,
+  claimsOf,
+  labelsOf,
   nodePoolsOf,
   numberBetween,
   portsOf,
-  readCores,
+  readAmounts,
   readGpus,
-  readMemory,
   readName,
+  supplementalGroupsOf,
 } from "./job_flags.ts";
 import type { Job, JobSettings, SubmitOptions } from "./job_types.ts";
 import { payload } from "./payload/payload.ts";
-import { plainVariables, secretVariables } from "./pod_variables.ts";
+import {
+  plainVariables,
+  secretVariables,
+  userVariables,
+} from "./pod_variables.ts";
 
 export type {
+  Claim,
   Job,
   JobSettings,
   Port,
@@ -51,7 +58,7 @@ export function planJob(
     ? "training"
     : "interactive";
   const nodePools = nodePoolsOf(options.nodeTypes ?? [], problems);
-  const variables = plainVariables(settings);
+  const set = plainVariables(settings);
   const job: Job = {
     name: options.name === undefined
       ? defaultName(settings.LDAP_USERNAME, settings.TZ, now)
@@ -62,32 +69,37 @@ export function planJob(
     image: settings.RUNAI_IMAGE,
     imagePullPolicy: "Always",
     gpus: readGpus(options.gpus ?? "0", problems),
-    ...readCores(options.cpus, problems),
-    ...readMemory(options.memory, problems),
+    ...readAmounts(options, problems),
     uid: Number(settings.LDAP_UID),
     gid: Number(settings.LDAP_GID),
     allowPrivilegeEscalation: true,
-    claims: [{
-      claim: settings.SCRATCH_PVC,
-      path: settings.SCRATCH_MOUNT_PATH,
-    }],
+    claims: claimsOf(settings, options.volumes ?? [], problems),
+    supplementalGroups: supplementalGroupsOf(
+      options.supplementalGroups ?? [],
+      problems,
+    ),
     nodePools,
-    preemptible: kind === "interactive" &&
-      nodePools.some((pool) => pool === "h100" || pool === "h200"),
+    preemptible: options.preemptible ?? (kind !== "interactive" ||
+      nodePools.some((pool) => pool === "h100" || pool === "h200")),
     ...(kind === "distributed" ? { workers } : {}),
     ...readBackoffLimit(options.backoffLimit, kind, problems),
     largeShm: options.largeShm === true,
     hostIpc: options.hostIpc === true,
     ports: portsOf(options.ports ?? [], problems),
     annotations: kind === "distributed" ? ROCE.annotations : [],
+    labels: labelsOf(options.labels ?? [], problems),
     extendedResources: kind === "distributed" ? ROCE.extendedResources : [],
-    variables,
+    variables: [
+      ...set,
+      ...userVariables(options.env ?? [], set, secretKeys, problems),
+    ],
     secretVariables: secretVariables(
       settings.RUNAI_SECRET_NAME,
       secretKeys,
-      variables,
+      set,
       problems,
     ),
+    runaiArguments: options.runaiArgs ?? [],
     arguments: readCommand(settings, options, problems),
   };
   if (problems.length > 0) throw problemsError("Cannot submit", problems);

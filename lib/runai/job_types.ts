@@ -31,8 +31,22 @@ export interface SubmitOptions {
   readonly workers?: string | undefined;
   readonly ports?: readonly string[] | undefined;
   readonly cpus?: string | undefined;
+  readonly cpuLimit?: string | undefined;
   readonly memory?: string | undefined;
+  readonly memoryLimit?: string | undefined;
+  readonly gpuMemory?: string | undefined;
   readonly nodeTypes?: readonly string[] | undefined;
+  /** Whether others may take its place; `undefined` where the user said nothing. */
+  readonly preemptible?: boolean | undefined;
+  /** Each `KEY=VALUE`. */
+  readonly env?: readonly string[] | undefined;
+  /** Each `KEY=VALUE`. */
+  readonly labels?: readonly string[] | undefined;
+  /** Further volumes, each `CLAIM:/PATH` or `CLAIM:/PATH:ro`. */
+  readonly volumes?: readonly string[] | undefined;
+  readonly supplementalGroups?: readonly string[] | undefined;
+  /** Words that go to `runai` as they are. */
+  readonly runaiArgs?: readonly string[] | undefined;
   readonly backoffLimit?: string | undefined;
   readonly largeShm?: boolean | undefined;
   readonly hostIpc?: boolean | undefined;
@@ -56,17 +70,25 @@ export interface Job {
   readonly imagePullPolicy: "Always";
   /** Per pod; a fraction below one is a share of a GPU. */
   readonly gpus: number;
+  /** A share of one GPU by its memory, as a Kubernetes quantity; `gpus` is then 0. */
+  readonly gpuMemory?: string;
   /** Cores to request. */
   readonly cpu?: string;
+  /** Cores that it never gets more than. */
+  readonly cpuLimit?: string;
   /** A Kubernetes quantity to request. */
   readonly memory?: string;
+  /** A Kubernetes quantity; who takes more is ended. */
+  readonly memoryLimit?: string;
   readonly uid: number;
   readonly gid: number;
   readonly allowPrivilegeEscalation: true;
-  readonly claims: readonly { readonly claim: string; readonly path: string }[];
+  readonly claims: readonly Claim[];
+  /** Groups of the processes beside the one of the user. */
+  readonly supplementalGroups: readonly number[];
   /** In order of preference; empty means the project's default. */
   readonly nodePools: readonly string[];
-  /** An interactive job that may be stopped for others. */
+  /** Whether others may take its place. Training is, unless the user says no. */
   readonly preemptible: boolean;
   /** Pods beside the master, for a distributed job. */
   readonly workers?: number;
@@ -76,12 +98,22 @@ export interface Job {
   readonly hostIpc: boolean;
   readonly ports: readonly Port[];
   readonly annotations: readonly (readonly [key: string, value: string])[];
+  readonly labels: readonly (readonly [key: string, value: string])[];
   readonly extendedResources:
     readonly (readonly [name: string, quantity: string])[];
   readonly variables: readonly (readonly [name: string, value: string])[];
   readonly secretVariables: readonly SecretVariable[];
+  /** Words for `runai` that nothing here knows the meaning of. */
+  readonly runaiArguments: readonly string[];
   /** The arguments of the image's entrypoint. */
   readonly arguments: readonly string[];
+}
+
+/** A persistent volume claim and where the pod sees it. */
+export interface Claim {
+  readonly claim: string;
+  readonly path: string;
+  readonly readOnly?: boolean;
 }
 
 /** A variable whose value the pod reads from a Kubernetes secret. */

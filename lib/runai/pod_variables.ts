@@ -26,6 +26,56 @@ export function plainVariables(settings: JobSettings): [string, string][] {
   ];
 }
 
+/** Variables that the image or the pod's system sets: a user's value would be lost or break the start. */
+const RESERVED = /^(?:MLO_\w*|SSH_PRIVATE_KEY_B64|KUBERNETES_\w*)$/;
+
+/**
+ * The user's own plain variables, each `KEY=VALUE`, in order. What mlo sets and
+ * what comes from the secret is refused: one of two values would be lost.
+ */
+export function userVariables(
+  texts: readonly string[],
+  set: readonly (readonly [string, string])[],
+  secretKeys: readonly string[],
+  problems: Problem[],
+): [string, string][] {
+  const settable = new Set(set.map(([name]) => name));
+  const variables = new Map<string, string>();
+  for (const text of texts) {
+    const at = text.indexOf("=");
+    const name = at === -1 ? text : text.slice(0, at);
+    // The value is not repeated: it may be a secret in the wrong place.
+    const refuse = (message: string, hint: string) =>
+      problems.push({ message: `--env ${message}`, hint });
+    if (!/^[A-Za-z_]\w*$/.test(name)) {
+      refuse(
+        "has a name that no variable can have",
+        "write it as --env KEY=VALUE; letters, digits and underscores in KEY",
+      );
+    } else if (at === -1) {
+      refuse(
+        `${name} has no value`,
+        `write it as --env ${name}=VALUE; nothing is taken from this machine's own environment`,
+      );
+    } else if (text.includes("\0")) {
+      refuse(`${name} has a NUL byte`, "no variable can hold one");
+    } else if (secretKeys.includes(name)) {
+      refuse(
+        `${name} comes from the secret`,
+        `change ${name} in the settings file`,
+      );
+    } else if (settable.has(name) || RESERVED.test(name)) {
+      refuse(
+        `${name} is set by mlo`,
+        "set it inside the command, or change the setting that it comes from",
+      );
+    } else if (variables.has(name)) {
+      refuse(`${name} is given twice`, "keep one of them");
+    } else variables.set(name, text.slice(at + 1));
+  }
+  return [...variables];
+}
+
 /** The variables that the pod reads from the secret, under the names of its keys. */
 export function secretVariables(
   secret: string,

@@ -16,9 +16,15 @@ export function submitArgs(job: Job): string[] {
   return [
     ...(job.kind === "distributed" ? ["submit-dist", "pytorch"] : ["submit"]),
     ...["--name", job.name, "--project", job.project, "--image", job.image],
-    ...["--gpu", String(job.gpus)],
+    ...(job.gpuMemory === undefined
+      ? ["--gpu", String(job.gpus)]
+      : ["--gpu-memory", job.gpuMemory]),
     ...["--run-as-uid", String(job.uid), "--run-as-gid", String(job.gid)],
-    ...job.claims.flatMap(({ claim, path }) => ["--pvc", `${claim}:${path}`]),
+    ...job.claims.flatMap(({ claim, path, readOnly }) => [
+      "--pvc",
+      `${claim}:${path}${readOnly ? ":ro" : ""}`,
+    ]),
+    ...groupArgs(job.supplementalGroups),
     ...["--image-pull-policy", job.imagePullPolicy],
     "--allow-privilege-escalation",
     ...kindArgs(job),
@@ -27,6 +33,7 @@ export function submitArgs(job: Job): string[] {
     ...job.secretVariables.flatMap((
       { variable, secret, key },
     ) => ["-e", `${variable}=SECRET:${secret},${key}`]),
+    ...job.runaiArguments,
     "--",
     ...job.arguments,
   ];
@@ -35,7 +42,7 @@ export function submitArgs(job: Job): string[] {
 function kindArgs(job: Job): string[] {
   return [
     ...(job.kind === "interactive" ? ["--interactive"] : []),
-    ...(job.preemptible ? ["--preemptible"] : []),
+    ...(job.kind === "interactive" && job.preemptible ? ["--preemptible"] : []),
     ...(job.workers === undefined ? [] : ["--workers", String(job.workers)]),
     ...(job.backoffLimit === undefined
       ? []
@@ -46,7 +53,11 @@ function kindArgs(job: Job): string[] {
 function resourceArgs(job: Job): string[] {
   return [
     ...(job.cpu === undefined ? [] : ["--cpu", job.cpu]),
+    ...(job.cpuLimit === undefined ? [] : ["--cpu-limit", job.cpuLimit]),
     ...(job.memory === undefined ? [] : ["--memory", job.memory]),
+    ...(job.memoryLimit === undefined
+      ? []
+      : ["--memory-limit", job.memoryLimit]),
     ...job.ports.flatMap(({ container, external }) => [
       "--port",
       external === undefined ? `${container}` : `${external}:${container}`,
@@ -59,10 +70,16 @@ function resourceArgs(job: Job): string[] {
     ...job.annotations.flatMap((
       [key, value],
     ) => ["--annotation", `${key}=${value}`]),
+    ...job.labels.flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     ...job.extendedResources.flatMap((
       [name, quantity],
     ) => ["--extended-resource", `${name}=${quantity}`]),
   ];
+}
+
+/** One list for all groups: on no page of the vendor's, in use at EPFL. */
+function groupArgs(groups: readonly number[]): string[] {
+  return groups.length === 0 ? [] : ["--supplemental-groups", groups.join(",")];
 }
 
 /**
@@ -76,8 +93,16 @@ function refuseChangedValues(job: Job): void {
     .map(([name]) => ({
       message:
         `The value of ${name} has a "=" or starts with "SECRET:", which run:ai may cut`,
-      hint: "choose another path or name in the settings file",
+      hint:
+        "a setting: choose another path or name; one of --env: set it inside the command",
     }));
+  if (job.kind !== "interactive" && !job.preemptible) {
+    problems.push({
+      message:
+        "Training is always preemptible in the first generation of runai",
+      hint: "leave --no-preemptible out, or --train for an interactive job",
+    });
+  }
   // A third field would be taken for an access mode or a size.
   for (const { path } of job.claims.filter(({ path }) => path.includes(":"))) {
     problems.push({

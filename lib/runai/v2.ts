@@ -25,6 +25,8 @@ const LONGEST_VALUE = 10_000;
  * - `--gpu-request-type portion`: early releases need it beside a fraction.
  * - `--preemptible` for interactive jobs: on workspaces `--preemptibility` is
  *   not documented. Training jobs are preemptible by themselves.
+ *   One that must not be preempted says so with `--preemptibility`.
+ * - `--supplemental-groups`: one list (`ints`), as in the first generation.
  * - `--backoff-limit 0` on workspaces: their default is not known, the first
  *   generation forces 0.
  * - For a distributed job, what is asked of a pod is repeated for the master,
@@ -53,8 +55,11 @@ export function submitArgs(job: Job): string[] {
       "--existing-pvc",
       `claimname=${claim},path=${path}`,
     ]),
+    ...(job.supplementalGroups.length === 0
+      ? []
+      : ["--supplemental-groups", job.supplementalGroups.join(",")]),
     ...job.nodePools.flatMap((pool) => ["--node-pools", pool]),
-    ...(job.preemptible ? ["--preemptible"] : []),
+    ...preemption(job),
     ...(job.workers === undefined ? [] : ["--workers", String(job.workers)]),
     ...["--backoff-limit", String(job.backoffLimit ?? 0)],
     ...(job.largeShm ? ["--large-shm"] : []),
@@ -63,21 +68,33 @@ export function submitArgs(job: Job): string[] {
       "--annotation",
       `${key}=${value}`,
     ]),
+    ...job.labels.flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     ...job.variables.flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ...job.secretVariables.flatMap(({ variable, secret, key }) => [
       "--env-secret",
       `${variable}=${secret},key=${key}`,
     ]),
+    ...job.runaiArguments,
     ...(job.arguments.length > 0 ? ["--", ...job.arguments] : []),
   ];
+}
+
+/** Only what differs from the kind's own way: workspaces stay, training gives way. */
+function preemption({ kind, preemptible }: Job): string[] {
+  if (kind === "interactive") return preemptible ? ["--preemptible"] : [];
+  return preemptible ? [] : ["--preemptibility", "non-preemptible"];
 }
 
 /** The requests that have a flag of their own for the master of a distributed job. */
 function perPod(job: Job): string[] {
   return [
-    ...gpuRequest(job.gpus),
+    ...gpuRequest(job),
     ...(job.cpu === undefined ? [] : ["--cpu-core-request", job.cpu]),
+    ...(job.cpuLimit === undefined ? [] : ["--cpu-core-limit", job.cpuLimit]),
     ...(job.memory === undefined ? [] : ["--cpu-memory-request", job.memory]),
+    ...(job.memoryLimit === undefined
+      ? []
+      : ["--cpu-memory-limit", job.memoryLimit]),
     ...job.extendedResources.flatMap(([name, quantity]) => [
       "--extended-resource",
       `${name}=${quantity}`,
@@ -85,7 +102,10 @@ function perPod(job: Job): string[] {
   ];
 }
 
-function gpuRequest(gpus: number): string[] {
+function gpuRequest({ gpus, gpuMemory }: Job): string[] {
+  if (gpuMemory !== undefined) {
+    return ["--gpu-request-type", "memory", "--gpu-memory-request", gpuMemory];
+  }
   if (gpus === 0) return [];
   return Number.isInteger(gpus)
     ? ["--gpu-devices-request", String(gpus)]
@@ -112,6 +132,20 @@ function refuseInexpressible(job: Job): void {
         `--port ${container} has no equal in the second generation of runai`,
       hint:
         `leave it out, and when the job runs: mlo port-forward ${job.name} ${container}`,
+    });
+  }
+  if (job.kind === "distributed" && job.gpuMemory !== undefined) {
+    problems.push({
+      message:
+        "--gpu-memory has no equal for the master of a distributed job in the second generation of runai",
+      hint: "ask for a share: --gpus 0.5",
+    });
+  }
+  for (const { claim, path } of job.claims.filter(({ readOnly }) => readOnly)) {
+    problems.push({
+      message:
+        `--pvc ${claim}:${path}:ro has no equal in the second generation of runai, which mounts claims for writing`,
+      hint: `leave :ro out: --pvc ${claim}:${path}`,
     });
   }
   for (const { path } of job.claims) {

@@ -49,6 +49,14 @@ export function checkMemory(text: string): string {
   return text;
 }
 
+/** The number that a quantity which passed its check stands for: bytes, or cores. */
+export function quantityOf(text: string): number {
+  const [, number = "", letter = "", binary = ""] =
+    /^([\d.]+)([a-z]?)(i?)$/i.exec(text) ?? [];
+  return Number(number) *
+    (binary === "" ? 1000 : 1024) ** LETTERS.indexOf(letter.toLowerCase());
+}
+
 /** The one spelling of a unit: only decimal kilo is a small letter. */
 function spell(letter: string, binary: string): string {
   if (letter === "") return "";

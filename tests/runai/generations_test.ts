@@ -78,6 +78,22 @@ const ROWS: readonly Row[] = [
   { options: { nodeTypes: ["h200", "h100"], gpus: "1" } },
   { options: { nodeTypes: ["h100"], train: true } },
   { options: { nodeTypes: ["h200", "default"], workers: "1" } },
+  { options: { cpus: "2", cpuLimit: "4", workers: "1" } },
+  { options: { memory: "16Gi", memoryLimit: "32Gi", train: true } },
+  { options: { memoryLimit: "1Ti", workers: "2" } },
+  { options: { gpuMemory: "20G" } },
+  { options: { gpuMemory: "20Gi", train: true } },
+  { options: { preemptible: true } },
+  { options: { preemptible: true, train: true } },
+  { options: { preemptible: false, nodeTypes: ["h100"] } },
+  { options: { nodeTypes: ["new-pool", "v100"] } },
+  { options: { labels: ["sweep=lr-3", "example.org/who="] } },
+  { options: { labels: ["a=b"], workers: "1" } },
+  { options: { volumes: ["home:/home-pvc", "data:/data"] } },
+  { options: { volumes: ["home:/home-pvc"], workers: "1" } },
+  { options: { supplementalGroups: ["11131", "76208"] } },
+  { options: { env: ["LR=3e-4", "E=", "WORDS=it's a, b:c $d"], train: true } },
+  { options: { env: ["LR=1"], workers: "1" } },
   { options: { largeShm: true } },
   { options: { hostIpc: true } },
   { options: { largeShm: true, hostIpc: true, train: true } },
@@ -148,6 +164,41 @@ Deno.test("v2 submitArgs() refuses what the server would refuse", () => {
   assert.throws(() => v2.submitArgs(comma), /has a comma/);
 });
 
+Deno.test("v2 submitArgs() says that training must not be preempted", () => {
+  for (const options of [{ train: true }, { workers: "1" }]) {
+    const job = planned({ options: { ...options, preemptible: false } });
+    assert.equal(decodeV2Submit(v2.submitArgs(job)).preemptible, false);
+  }
+});
+
+Deno.test("v2 submitArgs() takes a variable with an equals sign, which v1 may cut", () => {
+  const job = planned({ options: { env: ["OPTS=--lr=3 SECRET:x"] } });
+  const { variables } = decodeV2Submit(v2.submitArgs(job));
+  assert.equal(variables["OPTS"], "--lr=3 SECRET:x");
+});
+
+Deno.test("v2 submitArgs() refuses what it cannot say and names what to use", () => {
+  const readOnly = planned({ options: { volumes: ["data:/d:ro"] } });
+  assert.throws(() => v2.submitArgs(readOnly), {
+    message: /--pvc data:\/d:ro/,
+    hint: /--pvc data:\/d$/,
+  });
+  const memory = planned({ options: { gpuMemory: "20G", workers: "1" } });
+  assert.throws(() => v2.submitArgs(memory), {
+    message: /--gpu-memory/,
+    hint: /--gpus 0\.5/,
+  });
+});
+
+Deno.test("v2 submitArgs() hands words for runai on as they are, before the command", () => {
+  const words = ["--toleration", "operator=Exists,key=a b"];
+  const job = planned({ options: { argv: ["a"], runaiArgs: words } });
+  const line = v2.submitArgs(job);
+  const at = line.indexOf("--toleration");
+  assert.deepEqual(line.slice(at, at + 2), words);
+  assert.ok(at < line.indexOf("--"));
+});
+
 const GOOD = ["workspace", "submit", "exp", "-p", "x", "-i", "image"];
 const REFUSED: readonly (readonly [words: string[], message: RegExp])[] = [
   [["workspace", "submit", "--name", "exp", "-i", "i"], /unknown flag: --name/],
@@ -163,6 +214,10 @@ const REFUSED: readonly (readonly [words: string[], message: RegExp])[] = [
   [[...GOOD, "--port", "8888"], /invalid port/],
   [[...GOOD, "--node-pools", "a,b"], /node pool not found/],
   [[...GOOD, "--env-secret", "A=SECRET:s,k"], /invalid env-secret/],
+  [[...GOOD, "--gpu-memory-request", "1G"], /gpu-request-type memory/],
+  [[...GOOD, "--supplemental-groups", "wheel"], /Atoi/],
+  [[...GOOD, "--existing-pvc", "claimname=a,path=/b,ro"], /not key=value/],
+  [[...GOOD, "--preemptibility", "preemptible"], /unknown flag/],
   [["workspace", "submit", "a_b", "-p", "x", "-i", "i"], /DNS label/],
   [["training", ...GOOD.slice(1), "--preemptible"], /unknown flag/],
   [["submit-dist", "pytorch", "exp"], /unknown command/],

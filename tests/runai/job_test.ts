@@ -54,7 +54,36 @@ const REFUSED: readonly [SubmitOptions, RegExp, RegExp][] = [
   [{ memory: "16" }, /--memory.*"16"/, /16Gi/],
   [{ memory: "16GB" }, /--memory.*"16GB"/, /16G\?/],
   [{ memory: "lots" }, /--memory/, /16Gi/],
-  [{ nodeTypes: ["a100"] }, /--node-type "a100"/, /v100.*a100-40g/],
+  [{ nodeTypes: ["A100"] }, /--node-type "A100"/, /v100.*a100-40g/],
+  [{ nodeTypes: ["train.py"] }, /--node-type "train.py"/, /v100/],
+  [{ cpuLimit: "0" }, /--cpu-limit.*zero/, /8 or 0\.5/],
+  [{ cpus: "4", cpuLimit: "2" }, /--cpu-limit 2 .*--cpus 4/, /4/],
+  [{ memoryLimit: "16" }, /--memory-limit.*"16"/, /16Gi/],
+  [{ memory: "1Gi", memoryLimit: "1G" }, /limit 1G .*1Gi/, /1Gi/],
+  [{ gpuMemory: "20GB" }, /--gpu-memory.*"20GB"/, /20G\?/],
+  [{ gpuMemory: "20G", gpus: "1" }, /--gpu-memory.*--gpus/, /keep one/],
+  [{ labels: ["a"] }, /--label "a"/, /sweep=/],
+  [{ labels: ["a b=c"] }, /--label "a b=c"/, /sweep=/],
+  [{ labels: ["a=b c"] }, /--label "a=b c"/, /sweep=/],
+  [{ labels: ["/a=b"] }, /--label/, /sweep=/],
+  [{ labels: ["a=" + "x".repeat(64)] }, /--label/, /63/],
+  [{ labels: ["a=1", "a=2"] }, /--label a is given twice/, /one/],
+  [{ volumes: ["home"] }, /--pvc "home"/, /--pvc home:\/home-pvc/],
+  [{ volumes: ["home:data"] }, /--pvc/, /:\/home-pvc/],
+  [{ volumes: ["home:/"] }, /--pvc "home:\/"/, /:\/home-pvc/],
+  [{ volumes: ["home:/a:rw"] }, /--pvc/, /:ro/],
+  [{ volumes: ["home:/a,b"] }, /--pvc/, /:\/home-pvc/],
+  [{ volumes: ["a:/x", "b:/x/"] }, /another volume/, /own/],
+  [{ volumes: ["a:/mnt/s"] }, /another volume/, /own/],
+  [{ supplementalGroups: ["wheel"] }, /--supplemental-groups "wheel"/, /id -G/],
+  [{ supplementalGroups: ["4294967296"] }, /--supplemental-groups/, /id -G/],
+  [{ env: ["1A=b"] }, /--env has a name/, /KEY=VALUE/],
+  [{ env: ["=b"] }, /--env has a name/, /KEY=VALUE/],
+  [{ env: ["LR"] }, /--env LR has no value/, /LR=VALUE/],
+  [{ env: ["HOME=/x"] }, /--env HOME is set by mlo/, /command/],
+  [{ env: ["MLO_RUN=x"] }, /--env MLO_RUN is set by mlo/, /command/],
+  [{ env: ["LR=1", "LR=2"] }, /--env LR is given twice/, /one/],
+  [{ env: ["A=b\0c"] }, /--env A has a NUL/, /hold/],
   [{ nodeTypes: ["h100,h200"] }, /--node-type/, /h100, h200/],
   [{ nodeTypes: ["h100", "h100"] }, /given twice/, /once/],
   [{ backoffLimit: "2" }, /--backoff-limit/, /--train/],
@@ -88,7 +117,7 @@ Deno.test("planJob() reports all problems at once", () => {
     ports: ["x", "y"],
     cpus: "x",
     memory: "x",
-    nodeTypes: ["x"],
+    nodeTypes: ["x!"],
     backoffLimit: "x",
     command: "a",
     argv: ["b"],
@@ -151,4 +180,11 @@ Deno.test("planJob() reads folders below ~ as the pod's home directory", () => {
   assert.deepEqual(home.arguments, full.arguments);
   const other = plan({ command: "ls", expFolder: "~bob" });
   assert.notDeepEqual(other.arguments, plan({ command: "ls" }).arguments);
+});
+
+Deno.test("planJob() refuses a variable of the user's that the secret holds, and repeats no value", () => {
+  const error = refusal({ env: ["HF_TOKEN=hf_abc"] }, ["HF_TOKEN"]);
+  assert.match(error.message, /--env HF_TOKEN comes from the secret/);
+  assert.match(error.hint ?? "", /settings file/);
+  assert.doesNotMatch(error.message + error.hint, /hf_abc/);
 });

@@ -23,12 +23,16 @@ const BARE: DecodedJob = {
   image: "registry.example/base:1",
   imagePullPolicy: "Always",
   gpus: 0,
+  gpuMemory: null,
   cpu: null,
+  cpuLimit: null,
   memory: null,
+  memoryLimit: null,
   uid: 123456,
   gid: 83070,
   allowPrivilegeEscalation: true,
   mounts: [{ claim: "scratch", path: "/mnt/s" }],
+  groups: [],
   pools: [],
   preemptible: false,
   workers: 0,
@@ -37,6 +41,7 @@ const BARE: DecodedJob = {
   hostIpc: false,
   ports: [],
   annotations: {},
+  labels: {},
   extendedResources: {},
   variables: {
     HOME: "/home/ada",
@@ -62,9 +67,10 @@ const BARE: DecodedJob = {
   arguments: payload({}),
 };
 
-const TRAIN = { kind: "train" } as const;
+const TRAIN = { kind: "train", preemptible: true } as const;
 const SPREAD = {
   kind: "distributed",
+  preemptible: true,
   annotations: { "k8s.v1.cni.cncf.io/networks": "kube-system/roce" },
   extendedResources: { "rdma/rdma": "1" },
 } as const;
@@ -118,6 +124,37 @@ const ROWS: readonly [
   [{ cpus: "0.5" }, { cpu: 0.5 }],
   [{ memory: "16Gi" }, { memory: "16Gi" }],
   [{ memory: "500M", cpus: "2" }, { memory: "500M", cpu: 2 }],
+  [{ cpus: "2", cpuLimit: "2.5" }, { cpu: 2, cpuLimit: 2.5 }],
+  [{ memoryLimit: "1Ti", memory: "512G" }, {
+    memory: "512G",
+    memoryLimit: "1Ti",
+  }],
+  [{ gpuMemory: "20G" }, { gpuMemory: "20G" }],
+  [{ preemptible: true }, { preemptible: true }],
+  [{ preemptible: false, nodeTypes: ["h100"] }, { pools: ["h100"] }],
+  [{ preemptible: true, train: true }, TRAIN],
+  [{ nodeTypes: ["l40s-new"] }, { pools: ["l40s-new"] }],
+  [{ labels: ["sweep=lr-3", "example.org/who=", "a.b_C=1"] }, {
+    labels: { sweep: "lr-3", "example.org/who": "", "a.b_C": "1" },
+  }],
+  [{ volumes: ["home:/home-pvc", "data.set:/d/x/:ro"] }, {
+    mounts: [
+      ...BARE.mounts,
+      { claim: "home", path: "/home-pvc" },
+      { claim: "data.set", path: "/d/x", readOnly: true },
+    ],
+  }],
+  [{ supplementalGroups: ["11131", "0", "4294967295"] }, {
+    groups: [11131, 0, 4294967295],
+  }],
+  [{ env: ["LR=3e-4", "EMPTY=", "WORDS=it's a, b:c\n$d"] }, {
+    variables: {
+      ...BARE.variables,
+      LR: "3e-4",
+      EMPTY: "",
+      WORDS: "it's a, b:c\n$d",
+    },
+  }],
   [{ ports: ["8888"] }, { ports: ["8888"] }],
   [{ ports: ["8888", "80:8080"] }, { ports: ["8888", "80:8080"] }],
   [{ largeShm: true }, { largeShm: true }],
@@ -209,11 +246,42 @@ for (const settings of CHANGED) {
     assert.throws(() => lineOf({}, settings), (error) => {
       assert(error instanceof MloError);
       assert.equal(error.exitCode, ExitCode.usage);
-      assert.match(error.hint ?? "", /settings file/);
+      assert.match(error.hint ?? "", /setting/);
       return true;
     });
   });
 }
+
+Deno.test("submitArgs() refuses a variable of the user's that v1 would cut", () => {
+  for (const env of ["OPTS=--lr=3", "OPTS=SECRET:s,k"]) {
+    assert.throws(() => lineOf({ env: [env] }), /OPTS/);
+  }
+});
+
+Deno.test("submitArgs() refuses training that must not be preempted, which v1 cannot say", () => {
+  for (const kind of [{ train: true }, { workers: "1" }]) {
+    assert.throws(
+      () => lineOf({ ...kind, preemptible: false }),
+      (error) => {
+        assert(error instanceof MloError);
+        assert.equal(error.exitCode, ExitCode.usage);
+        assert.match(error.message, /always preemptible/);
+        assert.match(error.hint ?? "", /leave --no-preemptible out/);
+        return true;
+      },
+    );
+  }
+});
+
+Deno.test("submitArgs() hands words for runai on as they are, before the command", () => {
+  const line = lineOf({
+    argv: ["a"],
+    runaiArgs: ["--toleration", "operator=Exists,key=a b"],
+  });
+  const at = line.indexOf("--toleration");
+  assert.equal(line[at + 1], "operator=Exists,key=a b");
+  assert.ok(at < line.indexOf("--"));
+});
 
 const GOOD = ["submit", "--name", "exp", "-i", "image"];
 const SPREAD_GOOD = ["submit-dist", "pytorch", ...GOOD.slice(1)];
@@ -243,6 +311,10 @@ const REFUSED: readonly [readonly string[], RegExp][] = [
   [[...GOOD, "--existing-pvc", "claimname=a,path=/b,ro"], /existing-pvc|'ro'/],
   [[...GOOD, "-e", "A"], /KEY=VALUE/],
   [[...GOOD, "--gpu", "1", "--gpu-memory", "1G"], /exclude/],
+  [[...GOOD, "--gpu-memory", "much"], /quantities/],
+  [[...GOOD, "--supplemental-groups", "a,b"], /Atoi/],
+  [[...GOOD, "--label", "a"], /key=value/],
+  [[...GOOD, "--pvc", "a:/b:rw"], /--pvc/],
   [["submit", "--name", "Exp", "-i", "image"], /Job names/],
   [["submit", "--name", "a_b", "-i", "image"], /Job names/],
   [["submit", "--name", "exp"], /--image/],

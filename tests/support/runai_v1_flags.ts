@@ -2,7 +2,8 @@
  * The flags of the first generation's `runai submit` and `submit-dist`, from
  * the vendor's pages (`runai-submit.md`, `runai-submit-dist-pytorch.md` in
  * run-ai/docs) and the sources of 2021 (run-ai/runai-cli, cmd/job/submit);
- * `run-as-uid` and `run-as-gid` are on no page but in daily use at EPFL.
+ * `run-as-uid`, `run-as-gid` and `supplemental-groups` (one list of numbers)
+ * are on no page but in daily use at EPFL.
  */
 import type { Flag, FlagKind } from "./pflag.ts";
 
@@ -15,7 +16,7 @@ const COMMON: Flag[] = [
   ...GLOBAL,
   ...table(
     "string",
-    "name job-name-prefix template image/i image-pull-policy working-dir gpu-memory mig-profile memory memory-limit service-type/s address node-pools node-type nfs-server preferred-pod-topology-key required-pod-topology-key ttl-after-finish",
+    "name job-name-prefix template image/i image-pull-policy working-dir gpu-memory mig-profile memory memory-limit service-type/s address node-pools node-type nfs-server preferred-pod-topology-key required-pod-topology-key ttl-after-finish supplemental-groups",
   ),
   ...table(
     "strings",

@@ -10,12 +10,20 @@ export interface DecodedJob {
   readonly image: string;
   readonly imagePullPolicy: string;
   readonly gpus: number;
+  readonly gpuMemory: string | null;
   readonly cpu: number | null;
+  readonly cpuLimit: number | null;
   readonly memory: string | null;
+  readonly memoryLimit: string | null;
   readonly uid: number | null;
   readonly gid: number | null;
   readonly allowPrivilegeEscalation: boolean;
-  readonly mounts: readonly { readonly claim: string; readonly path: string }[];
+  readonly mounts: readonly {
+    readonly claim: string;
+    readonly path: string;
+    readonly readOnly?: true;
+  }[];
+  readonly groups: readonly number[];
   readonly pools: readonly string[];
   readonly preemptible: boolean;
   readonly workers: number;
@@ -24,6 +32,7 @@ export interface DecodedJob {
   readonly hostIpc: boolean;
   readonly ports: readonly string[];
   readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
   readonly extendedResources: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
   readonly secretVariables: Readonly<
@@ -56,8 +65,11 @@ export function decodeV1Submit(words: readonly string[]): DecodedJob {
     image: read.one("image") ?? "",
     imagePullPolicy: read.one("image-pull-policy") ?? "Always",
     gpus: Number(read.one("gpu") ?? 0),
+    gpuMemory: read.one("gpu-memory") ?? null,
     cpu: numberOrNull(read.one("cpu")),
+    cpuLimit: numberOrNull(read.one("cpu-limit")),
     memory: read.one("memory") ?? null,
+    memoryLimit: read.one("memory-limit") ?? null,
     uid: numberOrNull(read.one("run-as-uid")),
     gid: numberOrNull(read.one("run-as-gid")),
     allowPrivilegeEscalation: read.is("allow-privilege-escalation"),
@@ -65,8 +77,10 @@ export function decodeV1Submit(words: readonly string[]): DecodedJob {
       ...read.all("pvc").map(mountOf),
       ...read.all("existing-pvc").map(existingMountOf),
     ],
+    groups: groupsOf(read.one("supplemental-groups")),
     pools: read.one("node-pools")?.split(",") ?? [],
-    preemptible: interactive && read.is("preemptible"),
+    // Training may always be preempted.
+    preemptible: !interactive || read.is("preemptible"),
     workers: Number(read.one("workers") ?? 0),
     // An interactive job is never tried again (cmd/job/submit, 2021).
     backoffLimit: interactive ? 0 : numberOrNull(backoff) ?? 6,
@@ -74,6 +88,7 @@ export function decodeV1Submit(words: readonly string[]): DecodedJob {
     hostIpc: read.is("host-ipc"),
     ports: read.all("port"),
     annotations: pairs(read.all("annotation"), "annotation"),
+    labels: pairs(read.all("label"), "label"),
     extendedResources: pairs(
       read.all("extended-resource"),
       "extended-resource",
@@ -134,7 +149,7 @@ function check({ values }: Parsed, read: ReturnType<typeof reader>) {
       throw new Refused("--parallelism needs --completions");
     }
   }
-  for (const list of ["memory", "memory-limit"]) {
+  for (const list of ["memory", "memory-limit", "gpu-memory"]) {
     const amount = read.one(list);
     if (
       amount !== undefined && !/^\d+(\.\d+)?([kMGTPE]i?|Ki|m)?$/.test(amount)
@@ -156,14 +171,30 @@ function check({ values }: Parsed, read: ReturnType<typeof reader>) {
   }
 }
 
-/** Two fields are an existing claim; others make a new volume (cmd/job/submit, 2021). */
-function mountOf(text: string): { claim: string; path: string } {
+/**
+ * Two fields are an existing claim, and three are one with a mode, unless the
+ * first is empty or the second a size; others make a new volume
+ * (cmd/job/submit, 2021).
+ */
+function mountOf(text: string): DecodedJob["mounts"][number] {
   const fields = text.split(":");
-  const [claim = "", path = ""] = fields;
-  if (fields.length !== 2 || claim === "" || !path.startsWith("/")) {
+  const [claim = "", path = "", mode] = fields;
+  if (
+    fields.length > 3 || claim === "" || !path.startsWith("/") ||
+    mode !== undefined && mode !== "ro"
+  ) {
     throw new Refused(`Could not parse --pvc ${text}`);
   }
-  return { claim, path };
+  return { claim, path, ...(mode === undefined ? {} : { readOnly: true }) };
+}
+
+/** A list of numbers, separated by commas. */
+export function groupsOf(text: string | undefined): number[] {
+  if (text === undefined) return [];
+  return text.split(",").map((group) => {
+    if (/^\d+$/.test(group)) return Number(group);
+    throw new Refused(`supplemental-groups: strconv.Atoi: parsing "${group}"`);
+  });
 }
 
 function existingMountOf(text: string): { claim: string; path: string } {

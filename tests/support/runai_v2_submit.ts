@@ -1,5 +1,5 @@
 import { type Parsed, parseFlags, Refused } from "./pflag.ts";
-import type { DecodedJob } from "./runai_v1_submit.ts";
+import { type DecodedJob, groupsOf } from "./runai_v1_submit.ts";
 import { SUBMIT_V2 } from "./runai_v2_flags.ts";
 
 /** What a pod's requests are called, and that of the master of a distributed job. */
@@ -7,7 +7,10 @@ const REQUESTS = [
   "gpu-devices-request",
   "gpu-portion-request",
   "cpu-core-request",
+  "cpu-core-limit",
   "cpu-memory-request",
+  "cpu-memory-limit",
+  "gpu-memory-request",
   "extended-resource",
 ];
 
@@ -45,20 +48,27 @@ export function decodeV2Submit(words: readonly string[]): DecodedJob {
     gpus: Number(
       read.one("gpu-devices-request") ?? read.one("gpu-portion-request") ?? 0,
     ),
+    gpuMemory: read.one("gpu-memory-request") ?? null,
     cpu: numberOrNull(read.one("cpu-core-request")),
+    cpuLimit: numberOrNull(read.one("cpu-core-limit")),
     memory: read.one("cpu-memory-request") ?? null,
+    memoryLimit: read.one("cpu-memory-limit") ?? null,
     uid: numberOrNull(read.one("run-as-uid")),
     gid: numberOrNull(read.one("run-as-gid")),
     allowPrivilegeEscalation: read.is("allow-privilege-escalation"),
     mounts: read.all("existing-pvc").map(mountOf),
+    groups: groupsOf(read.one("supplemental-groups")),
     pools: read.all("node-pools"),
-    preemptible: full === "workspace" && read.is("preemptible"),
+    preemptible: full === "workspace"
+      ? read.is("preemptible")
+      : preemptibility(read.one("preemptibility")),
     workers: Number(read.one("workers") ?? 0),
     backoffLimit: numberOrNull(read.one("backoff-limit")) ?? 6,
     largeShm: read.is("large-shm"),
     hostIpc: read.is("host-ipc"),
     ports: read.all("port"),
     annotations: pairs(read.all("annotation"), "annotation"),
+    labels: pairs(read.all("label"), "label"),
     extendedResources: pairs(
       read.all("extended-resource"),
       "extended-resource",
@@ -105,7 +115,9 @@ function check({ values }: Parsed, read: ReturnType<typeof reader>) {
   }
   // Late releases call these positiveInt and positiveFloat.
   for (const [flag, all] of values) {
-    if (/(?:devices|portion|core)-request$/.test(flag)) {
+    if (
+      /(?:devices-request|portion-request|core-request|core-limit)$/.test(flag)
+    ) {
       const wrong = all.find((value) => !(Number(value) > 0));
       if (wrong !== undefined) {
         throw new Refused(
@@ -114,6 +126,10 @@ function check({ values }: Parsed, read: ReturnType<typeof reader>) {
       }
     }
   }
+  if (
+    read.one("gpu-memory-request") !== undefined &&
+    read.one("gpu-request-type") !== "memory"
+  ) throw new Refused("gpu-memory-request needs --gpu-request-type memory");
   const portion = read.one("gpu-portion-request");
   if (portion !== undefined) {
     if (Number(portion) > 1) throw new Refused("gpu portion exceeds 1");
@@ -149,6 +165,12 @@ function checkMaster(read: ReturnType<typeof reader>) {
       );
     }
   }
+}
+
+function preemptibility(word: string | undefined): boolean {
+  if (word === undefined || word === "preemptible") return true;
+  if (word === "non-preemptible") return false;
+  throw new Refused(`invalid preemptibility ${word}`);
 }
 
 function mountOf(text: string): { claim: string; path: string } {
