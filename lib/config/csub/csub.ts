@@ -1,8 +1,14 @@
-import { parseEnvFile } from "../env/file.ts";
-import { type SettingKey, SETTINGS } from "../settings/settings.ts";
+import { type EnvFile, parseEnvFile } from "../env/file.ts";
+import {
+  resolveSettings,
+  type SettingKey,
+  SETTINGS,
+} from "../settings/settings.ts";
+import { type CsubVariable, readAsCsub } from "./reader.ts";
 
 /** A key whose value means something else to csub; never what it holds. */
 export interface CsubDifference {
+  /** The key, or `line N` for a line that is no key of ours. */
   readonly key: string;
   /** The line of the file, or 0 for a key that the file does not have. */
   readonly line: number;
@@ -10,95 +16,133 @@ export interface CsubDifference {
   readonly reason: string;
 }
 
-/** What csub's reader makes of one line. */
-interface CsubLine {
-  readonly key: string;
-  readonly value: string;
-  readonly cut: boolean;
-}
-
 /**
  * Where a settings file means something else to csub, per key and in the
- * file's order. csub takes each line for itself: what stands before the first
- * `=` is the key (`export ` with it), what follows up to the first `#` is the
- * value (quotes with it).
+ * file's order; one entry alone where csub ends without having read it.
  */
 export function csubDifferences(bytes: Uint8Array): CsubDifference[] {
-  const { variables, lines } = parseEnvFile(bytes);
-  const raw = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
-    .split(/\r?\n/);
-  const found: CsubDifference[] = [];
-  for (const [key, value] of variables) {
-    const line = lines.get(key) ?? 0;
-    const reason = differenceOf(key, value, raw[line - 1] ?? "");
-    if (reason !== undefined) found.push({ key, line, reason });
+  const file = parseEnvFile(bytes);
+  const { variables, stop } = readAsCsub(decode(bytes));
+  if (stop !== undefined) {
+    const key = ownerOf(file, stop) ?? `line ${stop}`;
+    const reason = `csub stops at line ${stop}, in which it finds no "="`;
+    return [{ key, line: stop, reason }];
   }
-  return [...found, ...otherDefaults(variables, lines)]
-    .sort((a, b) => a.line - b.line);
+  const found = [...file.variables].flatMap(([key, value]) => {
+    const line = file.lines.get(key) ?? 0;
+    const reason = differenceOf(key, value, line, variables, file);
+    return reason === undefined ? [] : [{ key, line, reason }];
+  });
+  return [
+    ...found,
+    ...additions(file, variables, new Set(found.map(({ key }) => key))),
+    ...otherDefaults(file),
+  ].sort((a, b) => a.line - b.line);
 }
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+type CsubVariables = ReadonlyMap<string, CsubVariable>;
+
+/** Line ends of Python; a value that has one spans lines for csub. */
+const SEPARATOR = /[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/;
+
+/** A line that kubectl's reader of such files does not take (`bufio.MaxScanTokenSize` of Go), in bytes. */
+const LINE_LIMIT = 65_536;
 
 function differenceOf(
   key: string,
   value: string,
-  raw: string,
+  line: number,
+  variables: CsubVariables,
+  file: EnvFile,
 ): string | undefined {
-  const csub = readCsubLine(raw);
-  if (csub.key !== key) {
-    return csub.key.startsWith("\ufeff")
-      ? "csub takes the file's byte order mark as part of the key"
-      : 'csub takes "export" as part of the key';
+  const csub = variables.get(key);
+  if (csub === undefined) return nameDifference(line, variables);
+  if (csub.value === value) {
+    return new TextEncoder().encode(`${key}=${value}`).length < LINE_LIMIT
+      ? undefined
+      : "kubectl leaves it, and every key after it, out of csub's secret";
   }
-  if (csub.value === value) return undefined;
-  if (value.includes("\n") && !raw.includes("\\n")) {
+  if (csub.line !== line) {
+    const inside = ownerOf(file, csub.line) !== undefined;
+    return `csub takes it from line ${csub.line}, ` +
+      (inside ? "inside another value" : "out of the comment");
+  }
+  if (SEPARATOR.test(value) && !csub.value.includes("\\")) {
     return "csub takes the value's first line only";
   }
-  if (csub.cut && !/^["']/.test(csub.value)) {
-    return 'csub cuts the value at the "#"';
-  }
   return csub.cut
-    ? 'csub keeps the quotes and cuts the value at the "#"'
-    : "csub keeps the quotes as part of the value";
+    ? 'csub cuts the value at the "#"'
+    : "csub takes the backslashes as they stand";
 }
 
-function readCsubLine(raw: string): CsubLine {
-  const equals = raw.indexOf("=");
-  const right = raw.slice(equals + 1);
-  const hash = right.indexOf("#");
-  return {
-    key: strip(raw.slice(0, equals)),
-    value: strip(hash === -1 ? right : right.slice(0, hash)),
-    cut: hash !== -1,
-  };
+/** Why csub has no such key: something stands before it on its line. */
+function nameDifference(line: number, variables: CsubVariables): string {
+  const [name = ""] = [...variables].find(([, csub]) => csub.line === line) ??
+    [];
+  return name.startsWith("\ufeff")
+    ? "csub takes the file's byte order mark as part of the key"
+    : 'csub takes "export" as part of the key, and kubectl refuses the file';
 }
 
-/** As Python strips: a byte order mark is no white space. */
-function strip(text: string): string {
-  return text.replace(/^[^\S\ufeff]+/, "").replace(/[^\S\ufeff]+$/, "");
+/**
+ * Variables that csub alone finds: behind a separator in a comment, or in a
+ * value that spans lines. They are named by their line or by the key they stand
+ * in, once: their own names may be pieces of a secret.
+ */
+function additions(
+  file: EnvFile,
+  variables: CsubVariables,
+  told: ReadonlySet<string>,
+): CsubDifference[] {
+  // What cannot be read is told elsewhere.
+  if (file.problems.length > 0) return [];
+  return [...variables].flatMap(([key, { line }]) => {
+    const owner = ownerOf(file, line);
+    if (file.variables.has(key) || (owner && told.has(owner))) return [];
+    const reason = "csub takes a variable out of the comment";
+    return [{ key: owner ?? `line ${line}`, line, reason }];
+  });
+}
+
+/** The key that a line of the file belongs to. */
+function ownerOf(
+  { lines, lastLines }: EnvFile,
+  line: number,
+): string | undefined {
+  return [...lines].find(([key, first]) =>
+    first <= line && line <= (lastLines.get(key) ?? first)
+  )?.[0];
 }
 
 /** Settings that the file leaves open and that csub fills in otherwise. */
-function otherDefaults(
-  variables: ReadonlyMap<string, string>,
-  lines: ReadonlyMap<string, number>,
-): CsubDifference[] {
-  const found: CsubDifference[] = [];
-  const line = (key: string) => lines.get(key) ?? 0;
-  const isEmpty = (key: SettingKey) => !variables.get(key);
-  if (isEmpty("K8S_NAMESPACE") && !isEmpty("RUNAI_PROJECT")) {
-    found.push({
+function otherDefaults({ variables, lines }: EnvFile): CsubDifference[] {
+  const line = (key: SettingKey) => lines.get(key) ?? 0;
+  const given = (key: SettingKey) => variables.get(key) || undefined;
+  const namespace = given("K8S_NAMESPACE");
+  const project = given("RUNAI_PROJECT");
+  const ours = resolveSettings(variables, "/").settings;
+  if (namespace === undefined && project !== undefined) {
+    return [{
       key: "K8S_NAMESPACE",
       line: line("K8S_NAMESPACE"),
       reason: 'csub takes RUNAI_PROJECT itself, without "runai-" before it',
-    });
+    }];
   }
-  if (isEmpty("SCRATCH_HOME") && !isEmpty("WORKING_DIR")) {
-    found.push({
-      key: "SCRATCH_HOME",
-      line: line("SCRATCH_HOME"),
-      reason: "csub takes WORKING_DIR",
-    });
+  if (
+    project === undefined && namespace !== undefined &&
+    ours?.RUNAI_PROJECT !== namespace
+  ) {
+    return [{
+      key: "RUNAI_PROJECT",
+      line: line("RUNAI_PROJECT"),
+      reason: "csub takes K8S_NAMESPACE as the project",
+    }];
   }
-  return found;
+  return [];
 }
 
 /** A csub file as far as it can be taken over. */
@@ -112,13 +156,11 @@ export interface Takeover {
 }
 
 /**
- * Takes over what a csub file says. What csub derives from WORKING_DIR is
- * kept where it was (SCRATCH_HOME); placeholders and doubtful lines are left
+ * Takes over what a csub file says. Placeholders and doubtful lines are left
  * out and told, so that a default holds or the user gives the value.
  */
 export function takeOverCsub(bytes: Uint8Array): Takeover {
   const { variables, problems } = parseEnvFile(bytes);
-  const differing = csubDifferences(bytes);
   const values = new Map([...variables].filter(([, value]) => value !== ""));
   const raw = new TextDecoder().decode(bytes).split("\n");
   const left = problems.map(({ line, message }) => ({
@@ -128,15 +170,7 @@ export function takeOverCsub(bytes: Uint8Array): Takeover {
   }));
   // A key given twice has a value, but which one is meant nobody knows.
   for (const { key } of left) values.delete(key);
-  const directory = values.get("WORKING_DIR");
-  if (directory !== undefined && !values.has("SCRATCH_HOME")) {
-    values.set("SCRATCH_HOME", directory);
-  }
-  return {
-    values,
-    left,
-    differing: differing.filter(({ key }) => key !== "SCRATCH_HOME"),
-  };
+  return { values, left, differing: csubDifferences(bytes) };
 }
 
 /** The key that a line gives a value to, however bad the value is. */

@@ -26,6 +26,8 @@ export interface EnvFile {
   variables: Map<string, string>;
   /** Line of each good key, also of one whose value is refused. */
   lines: Map<string, number>;
+  /** The line that the value of each of these keys ends in. */
+  lastLines: Map<string, number>;
   /** What is wrong, in the file's order: everything, up to a thousand problems. */
   problems: EnvProblem[];
 }
@@ -59,13 +61,13 @@ export function parseEnvFile(bytes: Uint8Array): EnvFile {
   const { text, spoilt } = decodeEnvText(bytes);
   const reading = startReading(text);
   for (let at = 0; at < text.length;) at = readLine(reading, at) + 1;
-  const { variables, lines, problems } = reading;
+  const { variables, lines, lastLines, problems } = reading;
   const spoiltLines = new Set(spoilt.map((problem) => problem.line));
   const all = [
     ...spoilt,
     ...problems.filter((problem) => !spoiltLines.has(problem.line)),
   ].sort((a, b) => a.line - b.line || a.column - b.column);
-  return { variables, lines, problems: all };
+  return { variables, lines, lastLines, problems: all };
 }
 
 function startReading(text: string): Reading {
@@ -76,6 +78,7 @@ function startReading(text: string): Reading {
     problems,
     variables: new Map(),
     lines: new Map(),
+    lastLines: new Map(),
     lineOf: (at) => placeOf(at).line,
     report(fault) {
       if (problems.length < PROBLEM_LIMIT) {
@@ -121,12 +124,13 @@ function noEquals(at: number): Fault {
 }
 
 function readEntry(reading: Reading, from: number, equals: number): number {
-  const { text, variables, lines, report } = reading;
+  const { text, variables, lines, lastLines, report } = reading;
   const { key, at } = findKey(text, from, equals);
   const fault = faultOfKey(key, at) ?? repeated(key, at, lines);
   if (fault) report(fault);
   else lines.set(key, reading.lineOf(at));
   const read = readValue(text, skipBlanks(text, equals + 1), nameOfKey(key));
+  if (!fault) lastLines.set(key, reading.lineOf(read.end));
   if (read.fault) report(read.fault);
   else if (!fault) variables.set(key, read.value ?? "");
   return read.end;

@@ -196,15 +196,14 @@ Deno.test("mlo init --from takes over csub's file and lists what it cannot, neve
     assert.deepEqual(stderr.trim().split("\n"), [
       "csub.env: RUNAI_PROJECT: the value of RUNAI_PROJECT is still a placeholder; left out",
       'csub.env: WANDB_API_KEY: a "#" is glued to the value of WANDB_API_KEY; left out',
-      'csub.env: HF_TOKEN: csub takes "export" as part of the key; taken as mlo reads it',
-      'csub.env: MY_VARIABLE: csub keeps the quotes and cuts the value at the "#"; taken as mlo reads it',
+      'csub.env: HF_TOKEN: csub takes "export" as part of the key, and kubectl refuses the file; taken as mlo reads it',
+      'csub.env: MY_VARIABLE: csub cuts the value at the "#"; taken as mlo reads it',
     ]);
     const variables = await variablesOf(`${bed.home}/.env`);
     const taken = [...variables].filter(([, value]) => value !== "");
     assert.deepEqual(taken, [
       ["LDAP_USERNAME", "ada"],
       ["LDAP_UID", "123456"],
-      ["SCRATCH_HOME", "/mloscratch/homes/ada/work"],
       ["WORKING_DIR", "/mloscratch/homes/ada/work"],
       ["HF_TOKEN", "zebra one"],
       ["EXTRA_SECRET_KEYS", "MY_VARIABLE"],
