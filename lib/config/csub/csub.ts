@@ -4,7 +4,7 @@ import {
   type SettingKey,
   SETTINGS,
 } from "../settings/settings.ts";
-import { type CsubVariable, readAsCsub } from "./reader.ts";
+import { type CsubVariable, readAsCsub, spansLines } from "./reader.ts";
 
 /** A key whose value means something else to csub; never what it holds. */
 export interface CsubDifference {
@@ -46,9 +46,6 @@ function decode(bytes: Uint8Array): string {
 
 type CsubVariables = ReadonlyMap<string, CsubVariable>;
 
-/** Line ends of Python; a value that has one spans lines for csub. */
-const SEPARATOR = /[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/;
-
 /** A line that kubectl's reader of such files does not take (`bufio.MaxScanTokenSize` of Go), in bytes. */
 const LINE_LIMIT = 65_536;
 
@@ -71,7 +68,7 @@ function differenceOf(
     return `csub takes it from line ${csub.line}, ` +
       (inside ? "inside another value" : "out of the comment");
   }
-  if (SEPARATOR.test(value) && !csub.value.includes("\\")) {
+  if (spansLines(value) && !csub.value.includes("\\")) {
     return "csub takes the value's first line only";
   }
   return csub.cut

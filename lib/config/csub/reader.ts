@@ -15,8 +15,14 @@ export interface CsubVariable {
   readonly cut: boolean;
 }
 
-/** Where Python's `str.splitlines()` ends a line (its documentation has the table). */
-const LINE_END = /\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/g;
+/** The characters at which Python's `str.splitlines()` ends a line (its documentation has the table). */
+const ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029";
+const LINE_END = new RegExp(`\r\n|[${ENDS}]`, "g");
+
+/** Whether a value is several lines to csub. */
+export function spansLines(value: string): boolean {
+  return [...ENDS].some((end) => value.includes(end));
+}
 
 /**
  * Reads a file as csub does (`utils.py` of epfml/getting-started, as of March
@@ -54,7 +60,7 @@ function* splitLines(text: string): Generator<{ raw: string; line: number }> {
 }
 
 /** What Python's `str.strip()` takes away: it knows the separators 1C to 1F and NEL, and no byte order mark. */
-const SPACE = String.raw`(?:[^\S\ufeff]|[\x1c-\x1f\x85])`;
+const SPACE = "(?:[^\\S\ufeff]|[\x1c-\x1f\x85])";
 const EDGES = new RegExp(`^${SPACE}+`);
 
 function strip(text: string): string {

@@ -100,7 +100,7 @@ export function defaultText(setting: Setting): string {
 }
 
 function normalise(type: Setting["type"], text: string, home: string): string {
-  if (type === "keyPath") {
+  if (type === "keyPath" || type === "program") {
     return text.startsWith("~/") ? `${home}${text.slice(1)}` : text;
   }
   if (type !== "path" && type !== "mount") return text;

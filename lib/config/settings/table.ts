@@ -13,6 +13,10 @@ export type SettingType =
   | "zone"
   | "host"
   | "generation"
+  | "program"
+  | "context"
+  | "url"
+  | "duration"
   | "keys"
   | "privateKey"
   | "publicKey"
@@ -151,6 +155,29 @@ export const SETTINGS = [
     "generation",
     "auto",
     "The generation of the runai program: v1, v2, or auto to find out.",
+  ),
+  plain(
+    "RUNAI_PROGRAM",
+    "program",
+    "runai",
+    "The runai program: its name on the PATH, or its file.",
+  ),
+  plain(
+    "KUBE_CONTEXT",
+    "context",
+    "",
+    "The kubeconfig's context to use. Empty: rcp-caas-prod if the kubeconfig has it, else the current one.",
+  ),
+  secret(
+    "NOTIFY_URL",
+    "url",
+    "Who is told when a job starts, ends or idles: the address of an ntfy topic, a Slack, Discord or Teams webhook, or anything that takes JSON.",
+  ),
+  plain(
+    "IDLE_STOP",
+    "duration",
+    "",
+    "How long an interactive job may idle until it is stopped, e.g. 2h. Empty: it is only told about.",
   ),
   plain(
     "ARCHIVE_HOST",

@@ -1,3 +1,4 @@
+import { parseDuration } from "../../text/duration.ts";
 import { isEnvKey } from "../env/key.ts";
 import type { Problem } from "../problem.ts";
 import type { SettingType } from "./table.ts";
@@ -80,6 +81,26 @@ const CHECKS: Readonly<Partial<Record<SettingType, Check>>> = {
     wanted: "auto, v1 or v2",
     hint: "Leave it out: mlo finds out which runai is installed",
   },
+  program: {
+    test: (text) =>
+      isAbsolute(text) || (!text.includes("/") && /^[^-\s]\S*$/.test(text)),
+    wanted: "the name of a program, or the absolute path of its file",
+    hint: "For example runai, or ~/.runai/bin/runai",
+  },
+  context: {
+    test: (text) => text.length <= 1024 && /^[^-\p{Cc}][^\p{Cc}]*$/u.test(text),
+    wanted: "the name of a context",
+    hint: "kubectl config get-contexts lists them",
+  },
+  url: {
+    test: isUrl,
+    wanted: "an address that starts with https:// or http://",
+    hint: "For example https://ntfy.sh/your-topic",
+  },
+  duration: {
+    test: isDuration,
+    wanted: "a duration such as 90m, 4h or 2d6h30m",
+  },
   keys: {
     test: (text) => splitKeys(text).every(isEnvKey),
     wanted: "a list of keys separated by commas",
@@ -149,6 +170,19 @@ function isImage(text: string): boolean {
 function isAbsolute(text: string): boolean {
   return text.startsWith("/") && text.length <= 4096 &&
     !/\p{Cc}/u.test(text) && !text.split("/").includes("..");
+}
+
+function isUrl(text: string): boolean {
+  if (!/^https?:\/\/[!-~]+$/i.test(text) || text.length > 4096) return false;
+  return URL.canParse(text);
+}
+
+function isDuration(text: string): boolean {
+  try {
+    return parseDuration(text) > 0;
+  } catch {
+    return false;
+  }
 }
 
 function isTimeZone(text: string): boolean {
