@@ -9,6 +9,7 @@ import { debugHost } from "./host/debug.ts";
 import type { Host } from "./host/host.ts";
 import type { Context } from "./commands/context.ts";
 import { ChildExit } from "./commands/child_exit.ts";
+import { SETTINGS_GROUP } from "./commands/options.ts";
 import { type Verb, VERBS } from "./commands/verbs.ts";
 
 /**
@@ -99,6 +100,7 @@ export async function commandTree(
   }
   for (const command of everyCommand(tree)) {
     command.exitOverride().allowExcessArguments(false)
+      .configureHelp({ ...command.configureHelp(), groupItems: settingsLast })
       .configureOutput({
         writeOut: (text) => host.terminal.out(text),
         writeErr: () => {}, // told once, by report()
@@ -106,6 +108,20 @@ export async function commandTree(
       });
   }
   return tree;
+}
+
+/** The groups of help, the flags that many verbs share behind the verb's own. */
+function settingsLast<T>(
+  _all: T[],
+  visible: T[],
+  groupOf: (item: T) => string,
+): Map<string, T[]> {
+  const groups = Map.groupBy(visible, groupOf);
+  const shared = groups.get(SETTINGS_GROUP);
+  if (groups.delete(SETTINGS_GROUP) && shared) {
+    groups.set(SETTINGS_GROUP, shared);
+  }
+  return groups;
 }
 
 function* everyCommand(command: AnyCommand): Generator<AnyCommand> {

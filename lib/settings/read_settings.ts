@@ -67,7 +67,7 @@ export async function readSettings(
   { host, verbose }: Reader,
   flags: SettingsFlags,
 ): Promise<ReadSettings> {
-  const file = await findSettingsFile(host, flags.envFile);
+  const file = await findSettingsFile(host, flags);
   if (verbose) host.terminal.err(`Using the settings in ${file.path}\n`);
   const tracked = flags.allowTracked ? undefined : refuseTracked(host, file);
   const { variables, lines, settings } = parse(host, file, flags);
@@ -94,7 +94,7 @@ export async function readSettingsAlone(
   { host, verbose }: Reader,
   flags: SettingsFlags,
 ): Promise<Settings> {
-  const file = await findSettingsFile(host, flags.envFile);
+  const file = await findSettingsFile(host, flags);
   if (verbose) host.terminal.err(`Using the settings in ${file.path}\n`);
   return parse(host, file, flags).settings;
 }
@@ -102,7 +102,7 @@ export async function readSettingsAlone(
 /** The settings file in use; a usage error names the places where there is none. */
 export async function findSettingsFile(
   { env, files }: Host,
-  envFile: string | undefined,
+  { envFile }: SettingsFlags,
 ): Promise<EnvFileChoice> {
   const candidates = envFileCandidates({
     flag: envFile,

@@ -18,6 +18,13 @@ const LAYERS: readonly (readonly string[])[] = [
   ["error"],
 ];
 
+/** What every room may take of the host: its interface, and what needs nothing but that. */
+const INTERFACE = [
+  "lib/host/host.ts",
+  "lib/host/on_path.ts",
+  "lib/host/cache.ts",
+];
+
 /** Same input, same output: these may not even know the host's interface. */
 const PURE = [
   "lib/config/",
@@ -78,7 +85,7 @@ function forbiddenHost(path: string, target: string, from: string): string[] {
   }
   const built = path === "main.ts" && target === "lib/host/deno_host.ts" ||
     from === "cli" && target === "lib/host/debug.ts";
-  return target === "lib/host/host.ts" || built
+  return INTERFACE.includes(target) || built
     ? []
     : [`${path} may take the host's interface only, not ${target}`];
 }

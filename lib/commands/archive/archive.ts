@@ -1,5 +1,5 @@
 import type { Request } from "../../archive/request.ts";
-import { type AnyCommand, Command } from "../command.ts";
+import type { AnyCommand } from "../command.ts";
 import { confirmRemoval, type RequestFlags, toRequest } from "./request.ts";
 import { loginOf, printPlan, runTransfer } from "./run.ts";
 import {
@@ -10,7 +10,11 @@ import {
 } from "./status.ts";
 import { usageError } from "../../error.ts";
 import type { Context } from "../context.ts";
-import { readSettings } from "../../settings/read_settings.ts";
+import { settingsCommand } from "../options.ts";
+import {
+  readSettings,
+  type SettingsFlags,
+} from "../../settings/read_settings.ts";
 
 const EXAMPLES = `
 A path is relative to your scratch home, or as a pod or the archive host names it. A file or directory called
@@ -26,7 +30,7 @@ Examples:
 
 /** `mlo archive`: scratch to long-term storage and back, on the archive host. */
 export function archiveCommand(context: Context) {
-  const command = new Command("archive")
+  const command = settingsCommand("archive")
     .description("Copy results from scratch to long-term storage")
     .argument("[paths...]", "what to archive")
     .option("--to <directory>", "below this directory of the archive")
@@ -42,7 +46,6 @@ export function archiveCommand(context: Context) {
       "remove from scratch what a fresh verify proves equal",
     )
     .option("--yes <name>", "agree to remove this path (repeatable)", append)
-    .option("--env-file <file>", "settings file")
     .option("--json", "one JSON object per line, for programs")
     .addHelpText("after", EXAMPLES)
     .action((paths, flags) => transfer(context, "archive", paths, flags));
@@ -55,12 +58,11 @@ export function archiveCommand(context: Context) {
 }
 
 function verifyCommand(context: Context) {
-  return new Command("verify")
+  return settingsCommand("verify")
     .description("Read source, copy and manifest again and compare them")
     .argument("[paths...]", "what was archived")
     .option("--to <directory>", "as it was given to archive")
     .option("--jobs <number>", "files read at a time, on each side (8)")
-    .option("--env-file <file>", "settings file")
     .option("--json", "one JSON object per line, for programs")
     .action((paths, _, command) =>
       transfer(context, "verify", paths, ownFlags(command))
@@ -68,7 +70,7 @@ function verifyCommand(context: Context) {
 }
 
 function restoreCommand(context: Context) {
-  return new Command("restore")
+  return settingsCommand("restore")
     .description("Copy from long-term storage back to scratch")
     .argument("[paths...]", "what to restore, relative to the archive")
     .option("--to <directory>", "below this directory of your scratch home")
@@ -80,7 +82,6 @@ function restoreCommand(context: Context) {
     .option("--jobs <number>", "rsync workers (8)")
     .option("--overwrite-newer", "also where the file in scratch is newer")
     .option("--dry-run", "say how much would be copied; write nothing")
-    .option("--env-file <file>", "settings file")
     .option("--json", "one JSON object per line, for programs")
     .action((paths, _, command) =>
       transfer(context, "restore", paths, ownFlags(command))
@@ -88,50 +89,46 @@ function restoreCommand(context: Context) {
 }
 
 function statusCommand(context: Context) {
-  return new Command("status")
+  return settingsCommand("status")
     .description("List transfers, or follow one")
     .option("--follow [transfer]", "join the one under way, or this one")
-    .option("--env-file <file>", "settings file")
     .option("--json", "for programs")
     .action(async ({ follow }, command) => {
-      const { envFile, json } = ownFlags<StatusFlags>(command);
-      const { settings } = await readSettings(context, { envFile });
+      const flags = ownFlags<StatusFlags>(command);
+      const { settings } = await readSettings(context, flags);
       const { host } = context;
       if (follow === undefined) {
-        return await printTransfers(host, settings, json === true);
+        return await printTransfers(host, settings, flags.json === true);
       }
       const id = follow === true ? "" : follow;
-      await followTransfer(host, settings, checkId(id), json === true);
+      await followTransfer(host, settings, checkId(id), flags.json === true);
     });
 }
 
 function cancelCommand(context: Context) {
-  return new Command("cancel")
+  return settingsCommand("cancel")
     .description("Stop a transfer; what was copied stays")
     .argument("[transfer]", "which, if several are under way", "")
-    .option("--env-file <file>", "settings file")
     .action(async (id, _, command) => {
-      const { envFile } = ownFlags<StatusFlags>(command);
-      const { settings } = await readSettings(context, { envFile });
+      const flags = ownFlags<StatusFlags>(command);
+      const { settings } = await readSettings(context, flags);
       await cancelTransfer(context.host, settings, checkId(id));
     });
 }
 
 function lsCommand(context: Context) {
-  return new Command("ls")
+  return settingsCommand("ls")
     .description("List what is in long-term storage")
     .argument("[path]", "relative to the archive", "")
-    .option("--env-file <file>", "settings file")
     .option("--json", "for programs")
     .action(async (path, _, command) => {
-      const { envFile, json } = ownFlags<StatusFlags>(command);
-      const { settings } = await readSettings(context, { envFile });
-      await printContents(context.host, settings, path, json === true);
+      const flags = ownFlags<StatusFlags>(command);
+      const { settings } = await readSettings(context, flags);
+      await printContents(context.host, settings, path, flags.json === true);
     });
 }
 
-interface StatusFlags {
-  readonly envFile?: string;
+interface StatusFlags extends SettingsFlags {
   readonly json?: boolean;
 }
 
@@ -168,7 +165,7 @@ async function transfer(
   flags: TransferFlags,
 ): Promise<void> {
   const { host, rest = [] } = context;
-  const { settings } = await readSettings(context, { envFile: flags.envFile });
+  const { settings } = await readSettings(context, flags);
   const paths = [...words, ...rest];
   const request = toRequest(kind, paths, flags, settings);
   const json = flags.json === true;

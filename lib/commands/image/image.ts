@@ -5,6 +5,7 @@ import { parseImageReference } from "../../image/reference.ts";
 import { shellJoin, shellQuote } from "../../text/shell_quote.ts";
 import { Command } from "../command.ts";
 import type { Context } from "../context.ts";
+import { allowTracked, settingsCommand } from "../options.ts";
 import { readSettings } from "../../settings/read_settings.ts";
 
 /** `mlo image`: an image of one's own for jobs. */
@@ -30,14 +31,13 @@ function initCommand(context: Context) {
 }
 
 function publishCommand(context: Context) {
-  return new Command("publish")
+  return settingsCommand("publish")
     .description("Build the image of a directory and push it to RUNAI_IMAGE")
     .argument("[dir]", "where mlo image init wrote its files", "docker")
     .option("-i, --image <name>", "push it there: REGISTRY/PATH:TAG")
     .option("--force", "allow the image of the whole lab, mlo/mlo-base")
     .option("--dry-run", "print the command; build nothing")
-    .option("--env-file <file>", "settings file")
-    .option("--allow-tracked", "accept a settings file that git tracks")
+    .addOption(allowTracked())
     .addHelpText(
       "after",
       "\nExample:\n  $ mlo image publish -i ic-registry.epfl.ch/mlo/my-image:v1",

@@ -6,18 +6,16 @@ import { ChildExit } from "../child_exit.ts";
 import { Option } from "../command.ts";
 import type { Context } from "../context.ts";
 import { runningPod } from "./exec.ts";
-import { jobCommand, openProject } from "./project.ts";
+import { podOption, settingsCommand } from "../options.ts";
+import { openProject } from "../../settings/project.ts";
 
 /** `mlo code JOB [FOLDER]`: the editor, inside the pod. */
 export function codeCommand(context: Context) {
-  return jobCommand("code")
+  return settingsCommand("code")
     .description("Open VS Code or Cursor inside a job's pod")
     .argument("<job>", "name of the job")
     .argument("[folder]", "folder in the pod (default: your scratch home)")
-    .option(
-      "--pod <pod>",
-      "which pod of a distributed job: master, worker-0, …",
-    )
+    .addOption(podOption())
     .addOption(
       new Option("--editor <editor>", "which editor")
         .choices(["code", "cursor"]).default("code"),

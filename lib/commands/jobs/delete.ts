@@ -3,18 +3,14 @@ import { deleteArgs, isFinished } from "../../runai/jobs.ts";
 import { alignedTable } from "../../text/table.ts";
 import { confirm } from "../ask.ts";
 import type { Context } from "../context.ts";
-import {
-  jobCommand,
-  listJobs,
-  noSuchJob,
-  openProject,
-  type Project,
-  runRunai,
-} from "./project.ts";
+import { listJobs, noSuchJob } from "./find.ts";
+import { settingsCommand } from "../options.ts";
+import { runRunai } from "../../runai/client.ts";
+import { openProject, type Project } from "../../settings/project.ts";
 
 /** `mlo delete JOB…`. */
 export function deleteCommand(context: Context) {
-  return jobCommand("delete")
+  return settingsCommand("delete")
     .description("Delete jobs, running or not; what is on scratch stays")
     .argument("<jobs...>", "names of the jobs")
     .addHelpText("after", "\nExample:\n  $ mlo delete exp dev")
@@ -29,7 +25,7 @@ export function deleteCommand(context: Context) {
 
 /** `mlo clean`: deletes the finished jobs, after asking. */
 export function cleanCommand(context: Context) {
-  return jobCommand("clean")
+  return settingsCommand("clean")
     .description("Delete the finished jobs, after asking")
     .option("-y, --yes", "do not ask")
     .addHelpText(

@@ -2,7 +2,8 @@ import { choosePod, type JobPod, listJobPods } from "../../cluster/job_pods.ts";
 import { MloError, usageError } from "../../error.ts";
 import { ChildExit } from "../child_exit.ts";
 import type { Context } from "../context.ts";
-import { jobCommand, openProject, type Project } from "./project.ts";
+import { podOption, settingsCommand } from "../options.ts";
+import { openProject, type Project } from "../../settings/project.ts";
 
 /** Which of the terminal's sides the program in the pod gets. */
 interface Sides {
@@ -12,16 +13,13 @@ interface Sides {
 
 /** `mlo exec JOB -- ARGV`: a program in the job's pod. */
 export function execCommand(context: Context) {
-  return jobCommand("exec")
+  return settingsCommand("exec")
     .description("Run a program in a job's pod")
     .usage("[options] <job> -- PROGRAM ARG…")
     .argument("<job>", "name of the job")
     .option("-i, --stdin", "give it the standard input")
     .option("-t, --tty", "give it the terminal, if there is one")
-    .option(
-      "--pod <pod>",
-      "which pod of a distributed job: master, worker-0, …",
-    )
+    .addOption(podOption())
     .addHelpText(
       "after",
       `
@@ -58,13 +56,10 @@ const SHELL =
 
 /** `mlo shell JOB`: a zsh in the job's pod. */
 export function shellCommand(context: Context) {
-  return jobCommand("shell")
+  return settingsCommand("shell")
     .description("Open a shell in a job's pod")
     .argument("<job>", "name of the job")
-    .option(
-      "--pod <pod>",
-      "which pod of a distributed job: master, worker-0, …",
-    )
+    .addOption(podOption())
     .addHelpText(
       "after",
       `

@@ -3,13 +3,15 @@ import { ago } from "../../text/age.ts";
 import { alignedTable, tabbedTable } from "../../text/table.ts";
 import type { Context } from "../context.ts";
 import { type JobView, jobView } from "./view.ts";
-import { jobCommand, listJobs, openProject, sideBySide } from "./project.ts";
+import { listJobs, sideBySide } from "./find.ts";
+import { settingsCommand } from "../options.ts";
+import { openProject } from "../../settings/project.ts";
 
 const HEADER = ["NAME", "STATUS", "TYPE", "GPUS", "NODE", "AGE"];
 
 /** `mlo list`: the jobs of the project. */
 export function listCommand(context: Context) {
-  return jobCommand("list")
+  return settingsCommand("list")
     .description("List the project's jobs")
     .option("--json", "print one JSON object")
     .addHelpText(

@@ -3,8 +3,10 @@ import type { StampedLine } from "../../cluster/stream/log_cursor.ts";
 import { usageError } from "../../error.ts";
 import { isFinished } from "../../runai/jobs.ts";
 import type { Context } from "../context.ts";
-import { untilInterrupted } from "../interruption.ts";
-import { jobCommand, listJobs, openProject, type Project } from "./project.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { listJobs } from "./find.ts";
+import { podOption, settingsCommand } from "../options.ts";
+import { openProject, type Project } from "../../settings/project.ts";
 
 /** How a log is shown. */
 export interface LogFlags {
@@ -17,16 +19,13 @@ export interface LogFlags {
 
 /** `mlo logs JOB`: what its command prints. */
 export function logsCommand(context: Context) {
-  return jobCommand("logs")
+  return settingsCommand("logs")
     .description("Show what a job prints")
     .argument("<job>", "name of the job")
     .option("-f, --follow", "stay, over lost links and new pods, until it ends")
     .option("--tail <lines>", "the last lines only")
     .option("--timestamps", "show when each line was written")
-    .option(
-      "--pod <pod>",
-      "which pod of a distributed job: master, worker-0, …",
-    )
+    .addOption(podOption())
     .option("--json", "print a JSON object per line")
     .addHelpText(
       "after",

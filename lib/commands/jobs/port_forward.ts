@@ -4,20 +4,18 @@ import {
 } from "../../cluster/stream/port_forward.ts";
 import { usageError } from "../../error.ts";
 import type { Context } from "../context.ts";
-import { untilInterrupted } from "../interruption.ts";
+import { untilInterrupted } from "../interrupt.ts";
 import { isOver } from "./logs.ts";
-import { jobCommand, openProject } from "./project.ts";
+import { podOption, settingsCommand } from "../options.ts";
+import { openProject } from "../../settings/project.ts";
 
 /** `mlo port-forward JOB 8888`: ports of the pod on the laptop. */
 export function portForwardCommand(context: Context) {
-  return jobCommand("port-forward")
+  return settingsCommand("port-forward")
     .description("Make ports of a job's pod ports of this machine")
     .argument("<job>", "name of the job")
     .argument("<ports...>", "8888, LOCAL:REMOTE, or :REMOTE for any free port")
-    .option(
-      "--pod <pod>",
-      "which pod of a distributed job: master, worker-0, …",
-    )
+    .addOption(podOption())
     .option("--address <address>", "address to listen on", "127.0.0.1")
     .addHelpText(
       "after",

@@ -8,14 +8,9 @@ import {
 import { isFinished } from "../../runai/jobs.ts";
 import type { Context } from "../context.ts";
 import { jobView, unlistedJob } from "./view.ts";
-import {
-  jobCommand,
-  listJobs,
-  noSuchJob,
-  openProject,
-  type Project,
-  sideBySide,
-} from "./project.ts";
+import { listJobs, noSuchJob, sideBySide } from "./find.ts";
+import { settingsCommand } from "../options.ts";
+import { openProject, type Project } from "../../settings/project.ts";
 import { printStatus, type StatusView } from "./status_report.ts";
 
 /** The most events that are shown: the last ones. */
@@ -23,7 +18,7 @@ const EVENTS = 10;
 
 /** `mlo status JOB`: how a job is, and why it is not running. */
 export function statusCommand(context: Context) {
-  return jobCommand("status")
+  return settingsCommand("status")
     .description("Say how a job is doing, and why it waits")
     .argument("<job>", "name of the job")
     .option("--json", "print one JSON object")

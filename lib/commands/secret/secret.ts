@@ -5,6 +5,7 @@ import type { Host } from "../../host/host.ts";
 import { Command } from "../command.ts";
 import { confirm } from "../ask.ts";
 import type { Context } from "../context.ts";
+import { allowTracked, settingsCommand } from "../options.ts";
 import {
   type ReadSettings,
   readSettings,
@@ -21,7 +22,7 @@ export function secretCommand(context: Context) {
 }
 
 function syncCommand(context: Context) {
-  return withFileFlags(new Command("sync"))
+  return secretVerb("sync")
     .description("Make the secret hold exactly the settings file's variables")
     .option("--dry-run", "name the keys; write nothing")
     .option("--json", "print one JSON object")
@@ -36,7 +37,7 @@ function syncCommand(context: Context) {
 }
 
 function statusCommand(context: Context) {
-  return withFileFlags(new Command("status"))
+  return secretVerb("status")
     .description("Say whether file and secret agree; exit code 1 if not")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ mlo secret status")
@@ -47,7 +48,7 @@ function statusCommand(context: Context) {
 }
 
 function removeCommand(context: Context) {
-  return withFileFlags(new Command("rm"))
+  return secretVerb("rm")
     .description("Delete the secret from the cluster, after asking")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", "\nExample:\n  $ mlo secret rm --yes")
@@ -57,11 +58,10 @@ function removeCommand(context: Context) {
     });
 }
 
-function withFileFlags(command: Command) {
-  return command
+function secretVerb(name: string) {
+  return settingsCommand(name)
     .option("--secret-name <name>", "name of the secret")
-    .option("--env-file <file>", "settings file")
-    .option("--allow-tracked", "accept a settings file that git tracks");
+    .addOption(allowTracked());
 }
 
 async function showStatus(

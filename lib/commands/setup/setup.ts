@@ -10,7 +10,7 @@ import { download, isProgram, sumOf, verify } from "../../setup/download.ts";
 import { KUBECONFIG } from "../../setup/lab_kubeconfig.ts";
 import { Command } from "../command.ts";
 import type { Context } from "../context.ts";
-import { isOnPath } from "../on_path.ts";
+import { isOnPath } from "../../host/on_path.ts";
 
 const EXAMPLES = `
 Examples:

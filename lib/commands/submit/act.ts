@@ -7,7 +7,7 @@ import { secretKeys } from "../../cluster/secret.ts";
 import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { isExpressible } from "../../runai/submit_args.ts";
-import type { GenerationSearch } from "../generation.ts";
+import type { GenerationSearch } from "../../runai/generation.ts";
 import { interruptible } from "../interrupt.ts";
 import { nameTaken, renamed, runSubmit } from "./run_submit.ts";
 import { type Draft, finishPlan, type Plan, type Submission } from "./plan.ts";

@@ -9,9 +9,9 @@ import {
 import { MloError, usageError } from "../../error.ts";
 import type { Job } from "../../runai/job.ts";
 import { openShell } from "../jobs/exec.ts";
-import { untilInterrupted } from "../interruption.ts";
+import { untilInterrupted } from "../interrupt.ts";
 import { showLog } from "../jobs/logs.ts";
-import type { Project } from "../jobs/project.ts";
+import type { Project } from "../../settings/project.ts";
 
 /** What to do with a job that was just submitted. */
 export interface WaitFlags {

@@ -5,7 +5,7 @@ import type { Host } from "../../host/host.ts";
 import { isForeignWord } from "../../runai/detect.ts";
 import { isNameTaken } from "../../runai/outcome.ts";
 import { decodeSubmit } from "../../runai/v1.ts";
-import { findGeneration, forgetGeneration } from "../generation.ts";
+import { findGeneration, forgetGeneration } from "../../runai/generation.ts";
 import { type Draft, finishPlan, type Plan } from "./plan.ts";
 
 /** How often a submission is tried again under other words or another name. */

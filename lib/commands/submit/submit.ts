@@ -1,11 +1,13 @@
 import type { SubmitOptions } from "../../runai/job.ts";
-import { collectList, Command, Option } from "../command.ts";
+import { collectList, Option } from "../command.ts";
 import type { Context } from "../context.ts";
+import { allowTracked, settingsCommand } from "../options.ts";
+import { projectOf } from "../../settings/project.ts";
 import { readSettings } from "../../settings/read_settings.ts";
 import { printPlan, printResult } from "./report.ts";
 import { submit } from "./act.ts";
 import { finishPlan, planSubmission } from "./plan.ts";
-import { searchGeneration } from "../generation.ts";
+import { searchGeneration } from "../../runai/generation.ts";
 import { afterwards, refuseBoth } from "./afterwards.ts";
 import { syncSecret } from "../secret/sync.ts";
 
@@ -20,7 +22,7 @@ Examples:
 
 /** `mlo submit`: from the settings file to a job, its secret first. */
 export function submitCommand(context: Context) {
-  return new Command("submit")
+  return settingsCommand("submit")
     .description("Submit a job with run:ai, after syncing its secret")
     .usage("[options] [-- COMMAND ARG…]")
     .option("-n, --name <name>", "job name (default: user and time)")
@@ -54,8 +56,7 @@ export function submitCommand(context: Context) {
     .option("--gid <gid>", "group id in the pod")
     .option("--pvc <claim>", "scratch volume claim")
     .option("--secret-name <name>", "name of the secret")
-    .option("--env-file <file>", "settings file")
-    .option("--allow-tracked", "accept a settings file that git tracks")
+    .addOption(allowTracked())
     .option("--sync-secret-only", "sync the secret and stop")
     .option("--skip-secret-sync", "use the secret as the cluster holds it")
     .option("--dry-run", "print the runai line; run nothing that writes")
@@ -91,12 +92,7 @@ export function submitCommand(context: Context) {
       const result = await submit(host, submission, search);
       printResult(host.terminal, result, flags.json);
       await afterwards(
-        {
-          host,
-          settings: settings.settings,
-          name: settings.settings.RUNAI_PROJECT,
-          namespace: settings.settings.K8S_NAMESPACE,
-        },
+        projectOf(host, settings.settings),
         result.plan.job,
         flags,
       );

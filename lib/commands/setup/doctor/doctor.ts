@@ -1,7 +1,7 @@
 import { MloError } from "../../../error.ts";
 import type { Host } from "../../../host/host.ts";
-import { Command } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { settingsCommand } from "../../options.ts";
 import { checkArchiveHost, checkGitHub } from "./ssh.ts";
 import { checkCluster, checkKubeconfig } from "./cluster.ts";
 import { checkKeys } from "./keys.ts";
@@ -21,15 +21,14 @@ Examples:
 
 /** `mlo doctor`: what stands between this laptop and a job. */
 export function doctorCommand(context: Context) {
-  return new Command("doctor")
+  return settingsCommand("doctor")
     .description("Check the set-up: settings, keys, programs, cluster")
-    .option("--env-file <file>", "settings file")
     .option("--online", "also ask GitHub whether it knows the SSH key")
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (flags) => {
       const { host } = context;
-      const examined = await examineSettings(host, flags.envFile);
+      const examined = await examineSettings(host, flags);
       const groups = await Promise.all(
         checksOf(host, examined, flags.online === true)
           .map(([name, work]) => inTime(host, name, work)),

@@ -6,7 +6,7 @@ import {
 import type { Host, Outcome } from "../../../host/host.ts";
 import type { Examined } from "./settings.ts";
 import { edit, fault, type Finding, ok } from "./finding.ts";
-import { findOnPath } from "../../on_path.ts";
+import { findOnPath } from "../../../host/on_path.ts";
 
 /** Milliseconds for one call of `runai`. */
 const PATIENCE = 4_000;

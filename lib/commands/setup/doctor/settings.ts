@@ -15,7 +15,10 @@ import { MloError } from "../../../error.ts";
 import type { Host } from "../../../host/host.ts";
 import { shellQuote } from "../../../text/shell_quote.ts";
 import { edit, fault, type Finding, note, ok } from "./finding.ts";
-import { findSettingsFile } from "../../../settings/read_settings.ts";
+import {
+  findSettingsFile,
+  type SettingsFlags,
+} from "../../../settings/read_settings.ts";
 
 /** The settings file, as far as it could be read. */
 export interface Examined {
@@ -36,16 +39,16 @@ const LISTED = 10;
 /** Finds and reads the settings file; everything that is wrong in it is a finding. */
 export async function examineSettings(
   host: Host,
-  envFile: string | undefined,
+  flags: SettingsFlags,
 ): Promise<Examined> {
   const nothing = { variables: new Map(), lines: new Map() };
   let file: EnvFileChoice;
   try {
-    file = await findSettingsFile(host, envFile);
+    file = await findSettingsFile(host, flags);
   } catch (error) {
     if (!(error instanceof MloError)) throw error;
-    const fix = envFile !== undefined
-      ? `mlo init --env-file ${shellQuote(envFile)}`
+    const fix = flags.envFile !== undefined
+      ? `mlo init --env-file ${shellQuote(flags.envFile)}`
       : host.env.get("MLO_ENV_FILE")
       ? "unset MLO_ENV_FILE"
       : "mlo init";

@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { askForSettings } from "./questions.ts";
 import { choosePlace, takeFlags } from "./flags.ts";
 import { checkValues, writeSettings } from "./write.ts";
-import { isOnPath } from "../../on_path.ts";
+import { isOnPath } from "../../../host/on_path.ts";
 
 const EXAMPLES = `
 Examples:

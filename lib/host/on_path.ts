@@ -1,4 +1,4 @@
-import type { Host } from "../host/host.ts";
+import type { Host } from "./host.ts";
 
 /** Whether a program can be found on the PATH. */
 export async function isOnPath(

@@ -1,11 +1,15 @@
 import { ExitCode, MloError } from "../error.ts";
+import { dropCache, readCache, writeCache } from "../host/cache.ts";
 import type { Host } from "../host/host.ts";
-import { decodeProbe, type Generation, probeCall } from "../runai/detect.ts";
-import { runaiFailure } from "../runai/outcome.ts";
-import { findOnPath } from "./on_path.ts";
+import { decodeProbe, type Generation, probeCall } from "./detect.ts";
+import { runaiFailure } from "./outcome.ts";
+import { findOnPath } from "../host/on_path.ts";
 
 /** How long an answer is believed for an unchanged `runai`, in milliseconds: it can update itself. */
 const BELIEVED = 12 * 3_600_000;
+
+/** The name it is kept under. */
+const CACHE = "runai";
 
 /** An answer as it is kept between runs. */
 interface Kept {
@@ -82,13 +86,16 @@ async function ask(
       { hint: "set RUNAI_CLI to v1 or v2 in the settings file" },
     );
   }
-  if (file) await keep(host, { ...file, generation });
+  if (file) {
+    const at = host.clock.now().getTime();
+    await writeCache(host, CACHE, { ...file, generation, at } satisfies Kept);
+  }
   return generation;
 }
 
 /** Forgets the kept answer: `runai` did not know a word that it should. */
 export async function forgetGeneration(host: Host): Promise<void> {
-  await host.files.remove(keptPath(host)).catch(() => {});
+  await dropCache(host, CACHE);
 }
 
 /** The file behind `runai`; another one if it was replaced. */
@@ -106,30 +113,7 @@ async function identify(host: Host): Promise<RunaiFile> {
   return { path, size: facts?.size ?? 0, modified: facts?.modified ?? 0 };
 }
 
-function keptPath({ env }: Host): string {
-  return `${env.get("XDG_CACHE_HOME") ?? `${env.home}/.cache`}/mlo/runai.json`;
-}
-
 async function readKept(host: Host): Promise<Kept | undefined> {
-  try {
-    const bytes = await host.files.read(keptPath(host));
-    if (bytes === undefined) return undefined;
-    const kept = JSON.parse(new TextDecoder().decode(bytes)) as Kept;
-    return ["v1", "v2"].includes(kept.generation) ? kept : undefined;
-  } catch {
-    // A cache that cannot be read is no cache.
-    return undefined;
-  }
-}
-
-/** A cache that cannot be written costs time, nothing else. */
-async function keep(host: Host, kept: Omit<Kept, "at">): Promise<void> {
-  const path = keptPath(host);
-  const content = JSON.stringify({ ...kept, at: host.clock.now().getTime() });
-  try {
-    await host.files.makeDirectory(path.replace(/\/[^/]*$/, ""), 0o700);
-    await host.files.write(path, `${content}\n`, 0o600);
-  } catch {
-    // See above.
-  }
+  const kept = await readCache(host, CACHE) as Kept | null | undefined;
+  return kept && ["v1", "v2"].includes(kept.generation) ? kept : undefined;
 }

@@ -1,0 +1,55 @@
+import { MloError } from "../../error.ts";
+import { runRunai } from "../../runai/client.ts";
+import { decodeJobs, listArgs } from "../../runai/jobs.ts";
+import type { ListedJob } from "../../runai/listed_job.ts";
+import type { Project } from "../../settings/project.ts";
+import { rememberJobs } from "../complete/known_jobs.ts";
+
+/**
+ * The project's jobs. run:ai itself is the authority on what jobs there are:
+ * one that waits in its queue may have no pod.
+ *
+ * @throws {MloError} if `runai` fails; the signal ends it.
+ */
+export async function listJobs(
+  project: Project,
+  signal?: AbortSignal,
+): Promise<ListedJob[]> {
+  const { host, name } = project;
+  const { generation, outcome } = await runRunai(
+    project,
+    "list the jobs",
+    (generation) => listArgs(generation, name),
+    signal,
+  );
+  const jobs = decodeJobs(generation, new TextDecoder().decode(outcome.stdout));
+  await rememberJobs(host, jobs.map((job) => job.name));
+  return jobs;
+}
+
+/** Both answers, asked for side by side; the failure of one ends the other. */
+export async function sideBySide<A, B>(
+  first: (signal: AbortSignal) => Promise<A>,
+  second: (signal: AbortSignal) => Promise<B>,
+): Promise<[A, B]> {
+  const abort = new AbortController();
+  try {
+    return await Promise.all([first(abort.signal), second(abort.signal)]);
+  } finally {
+    abort.abort();
+  }
+}
+
+/** The error for a job that is not there. */
+export function noSuchJob(
+  { name }: Project,
+  job: string,
+  known: readonly string[],
+): MloError {
+  const near = known.find((other) =>
+    other.startsWith(job) || job.startsWith(other) || other.includes(job)
+  );
+  return new MloError(`There is no job "${job}" in the project ${name}`, {
+    hint: near === undefined ? "mlo list" : `did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,55 @@
+import type { Host, Outcome } from "../host/host.ts";
+import { type Generation, isForeignWord } from "./detect.ts";
+import { findGeneration, forgetGeneration } from "./generation.ts";
+import { runaiFailure } from "./outcome.ts";
+
+/** Where `runai` is run, and which one it is said to be. */
+export interface Client {
+  readonly host: Host;
+  readonly settings: { readonly RUNAI_CLI: string };
+}
+
+/** Milliseconds that run:ai's control plane may take to list or delete. */
+const PATIENCE = 60_000;
+
+/**
+ * Runs `runai` with the words of the generation there is. One that does not
+ * know them may have updated itself: then it is asked anew, once.
+ *
+ * @throws {MloError} if it fails.
+ */
+export async function runRunai(
+  { host, settings }: Client,
+  what: string,
+  args: (generation: Generation) => readonly string[],
+  signal?: AbortSignal,
+): Promise<{ generation: Generation; outcome: Outcome }> {
+  async function attempt() {
+    const generation = await findGeneration(host, settings.RUNAI_CLI);
+    const chunks: Uint8Array[] = [];
+    const outcome = await host.programs.stream(
+      { program: "runai", args: args(generation), timeout: PATIENCE },
+      (chunk) => void chunks.push(chunk),
+      signal,
+    );
+    const stdout = new Uint8Array(
+      await new Blob(chunks as BlobPart[]).arrayBuffer(),
+    );
+    return { generation, outcome: { ...outcome, stdout } };
+  }
+  let { generation, outcome } = await attempt();
+  if (isForeign(outcome)) {
+    await forgetGeneration(host);
+    if (await findGeneration(host, settings.RUNAI_CLI) !== generation) {
+      ({ generation, outcome } = await attempt());
+    }
+  }
+  if (outcome.code === 0 && !outcome.timedOut) return { generation, outcome };
+  throw runaiFailure(what, "", outcome);
+}
+
+function isForeign({ code, stdout, stderr }: Outcome): boolean {
+  const decoder = new TextDecoder();
+  return code !== 0 &&
+    isForeignWord(decoder.decode(stdout) + decoder.decode(stderr));
+}
