@@ -23,6 +23,8 @@ export interface ErrorDetails {
   exitCode?: ExitCode;
   /** What a child process said itself, shown as it is above the message. */
   childMessage?: string;
+  /** The other side was reached and could not do it just now: trying again soon may help. */
+  isPassing?: boolean;
 }
 
 /**
@@ -34,12 +36,14 @@ export class MloError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
   readonly childMessage: string | undefined;
+  readonly isPassing: boolean;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message);
     this.hint = details.hint;
     this.exitCode = details.exitCode ?? ExitCode.failed;
     this.childMessage = details.childMessage;
+    this.isPassing = details.isPassing === true;
   }
 }
 

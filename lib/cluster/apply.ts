@@ -1,5 +1,6 @@
 import { MloError } from "../error.ts";
 import type { Call, Outcome } from "../host/host.ts";
+import { ask } from "./ask.ts";
 import { changeCall, kubectl, type Machine, text } from "./kubectl.ts";
 import { type Attempt, kubectlFailure } from "./failure.ts";
 import {
@@ -8,6 +9,7 @@ import {
   manifestContent,
   type SecretComparison,
 } from "./secret.ts";
+import { withRetries } from "./retry.ts";
 
 /**
  * An apply that was started but has no manifest yet. `kubectl` asks the API
@@ -53,7 +55,16 @@ export function startApply(machine: Machine, namespace: string): HeldApply {
     feed: async (manifest) => {
       isFed = true;
       await started.feed(manifest);
-      await settle(machine, manifest, await started.outcome);
+      const first = started.outcome;
+      // An apply says what the Secret is to be: done twice, it is the same.
+      const applied = await withRetries(machine.clock, async (attempt) => {
+        const outcome = attempt === 1
+          ? await first
+          : await machine.programs.run(applySecretCall(namespace), manifest);
+        check(outcome, attemptOf(manifest, "apply"));
+        return outcome;
+      });
+      await settle(machine, manifest, applied);
     },
   };
 }
@@ -71,10 +82,8 @@ export async function applySecret(
 ): Promise<void> {
   const held = startApply(machine, namespace);
   try {
-    const probe = await machine.programs.run(
-      kubectl(["get", "--raw", "/version"]),
-    );
-    check(probe, attemptOf(manifest, "apply"));
+    const probe = kubectl(["get", "--raw", "/version"]);
+    await ask(machine, probe, attemptOf(manifest, "apply"));
   } catch (error) {
     held.abandon();
     throw error;
@@ -108,14 +117,14 @@ async function settle(
   manifest: string,
   applied: Outcome,
 ): Promise<void> {
-  check(applied, attemptOf(manifest, "apply"));
   const found = compareManifest(manifest, text(applied.stdout));
   if (found.inSync) return;
   const { name, namespace } = manifestContent(manifest);
-  const cleaned = await machine.programs.run(
+  const cleaned = await ask(
+    machine,
     cleanCall(namespace, name, found),
+    attemptOf(manifest, "clean"),
   );
-  check(cleaned, attemptOf(manifest, "clean"));
   const left = compareManifest(manifest, text(cleaned.stdout));
   if (!left.inSync) throw notAsWanted(name, left);
 }

@@ -1,5 +1,5 @@
-import { MloError } from "../error.ts";
 import { ask, eventsCall } from "./ask.ts";
+import { brokenOff } from "./failure.ts";
 import { type Machine, text } from "./kubectl.ts";
 
 /** Something that happened to an object of the cluster. */
@@ -43,11 +43,12 @@ export async function listEvents(
   const events: ClusterEvent[] = [];
   let next: string | undefined;
   do {
-    const outcome = await ask(machine, eventsCall(namespace, next), {
-      what: "list the events of the project",
-      namespace,
-    });
-    const page = decodeEvents(text(outcome.stdout));
+    const page = await ask(
+      machine,
+      eventsCall(namespace, next),
+      { what: "list the events of the project", namespace },
+      ({ stdout }) => decodeEvents(text(stdout)),
+    );
     events.push(...page.events);
     next = page.next;
   } while (next !== undefined);
@@ -65,7 +66,8 @@ export function decodeEvents(
   try {
     list = Object(JSON.parse(json));
   } catch {
-    throw new MloError("Cannot read the list of events: kubectl gave no JSON");
+    // `kubectl get --raw` ends with 0 also when the answer breaks off in the middle.
+    throw brokenOff("list the events of the project");
   }
   const next = list.metadata?.continue;
   return {

@@ -25,6 +25,8 @@ interface Fault {
   readonly reason: (attempt: Attempt) => string;
   readonly hint: (attempt: Attempt) => string;
   readonly exitCode: ExitCode;
+  /** See `ErrorDetails`. */
+  readonly isPassing?: boolean;
 }
 
 const VPN = "Connect to the EPFL network or its VPN, then try again";
@@ -36,18 +38,40 @@ const UNREACHABLE = {
   exitCode: ExitCode.unreachable,
 };
 
-/** The error for an answer that never came, or not whole; `what` completes "Cannot …". */
-export function unreachable(what: string): MloError {
-  return new MloError(`Cannot ${what}: ${UNREACHABLE.reason()}`, {
-    hint: UNREACHABLE.hint(),
-    exitCode: UNREACHABLE.exitCode,
+/** The answer began, or the link was there: the network stumbled, or the server was restarted. */
+const BROKEN_OFF = {
+  reason: () => "the connection to the cluster broke off",
+  hint: () => "Try again",
+  exitCode: ExitCode.unreachable,
+  isPassing: true,
+};
+
+/** The error for an answer that did not come whole; `what` completes "Cannot …". */
+export function brokenOff(what: string): MloError {
+  const { reason, hint, ...details } = BROKEN_OFF;
+  return new MloError(`Cannot ${what}: ${reason()}`, {
+    hint: hint(),
+    ...details,
   });
 }
 
+/** A server that was reached and cannot do it just now. */
+function passing(
+  sign: RegExp,
+  reason: string,
+  exitCode: ExitCode = ExitCode.unreachable,
+): Fault {
+  const hint = () =>
+    "Try again in a minute; if it stays, the cluster is at fault, not your network";
+  return { sign, reason: () => reason, hint, exitCode, isPassing: true };
+}
+
 /**
- * The faults by the words of kubectl 1.27 to 1.32 and of the Go libraries
- * under it; the first that fits is told. Their order matters: a log-in that
- * fails because its server cannot be reached is a matter of the network.
+ * The faults by the words of kubectl 1.20 to 1.36, of the API server and of
+ * the Go libraries under them; the first that fits is told. Their order
+ * matters: what the server answered is no matter of the network, whatever
+ * words it uses about its own; a log-in that fails because its server cannot
+ * be reached is one.
  */
 const FAULTS: readonly Fault[] = [
   {
@@ -57,9 +81,64 @@ const FAULTS: readonly Fault[] = [
     exitCode: ExitCode.failed,
   },
   {
+    sign: /admission webhook "[^"]*" denied/,
+    reason: () => "a rule of the cluster refuses it",
+    hint: () => "Its message above says which; ask the cluster's support",
+    exitCode: ExitCode.failed,
+  },
+  {
+    sign: /\(Forbidden\)|is forbidden:/,
+    reason: ({ namespace }) =>
+      `you have no permission for it in the namespace "${namespace}"`,
+    hint: () =>
+      "Check RUNAI_PROJECT and K8S_NAMESPACE in the settings file, and that you are a member of the project",
+    exitCode: ExitCode.auth,
+  },
+  passing(
+    /failed calling (?:admission )?webhook|failed to call webhook/i,
+    "an admission webhook of the cluster did not answer",
+  ),
+  // The API server's own way to the node: logs, exec and port-forward go through it.
+  passing(
+    /:10250\b[^]*(?:dial|refused|time-?out|EOF|reset|no route|unreachable)|error dialing backend|No agent available|proxy error from \S+ while dialing/i,
+    "the pod's node does not answer",
+  ),
+  passing(
+    /\(TooManyRequests\)|too many requests/i,
+    "the cluster has too many requests (429)",
+  ),
+  passing(
+    /\(ServiceUnavailable\)|currently unable to handle the request|503 Service/i,
+    "the cluster cannot answer now (503)",
+  ),
+  passing(
+    /Error from server \((?:Server)?Timeout\)|in the time allotted|request did not complete within|504 Gateway/i,
+    "the cluster did not answer in time (504)",
+  ),
+  passing(
+    /502 Bad Gateway/i,
+    "what stands before the cluster cannot reach it (502)",
+  ),
+  passing(
+    /\(InternalError\)|an error on the server|Error from server: (?:etcdserver|rpc error):?/i,
+    "something failed in the cluster (500)",
+    ExitCode.failed,
+  ),
+  {
     sign:
-      /no such host|name resolution|server misbehaving|connection refused|was refused|i\/o timeout|TLS handshake timeout|no route to host|network is (?:unreachable|down)|host is (?:unreachable|down)|connection reset|connection timed out|broken pipe|deadline exceeded|Client\.Timeout|unexpected EOF|: EOF\b|http2: client connection lost|stream error:|GOAWAY|proxyconnect|unable to connect to the server: dial/i,
+      /no such host|name resolution|server misbehaving|connection refused|was refused|i\/o timeout|TLS handshake timeout|no route to host|network is (?:unreachable|down)|host is (?:unreachable|down)|(?:connection|operation) timed out|deadline exceeded|Client\.Timeout|proxyconnect|unable to connect to the server: dial/i,
     ...UNREACHABLE,
+  },
+  {
+    // A gateway that is there and has nothing behind it looks the same as a server that was just restarted.
+    sign: /unable to connect to the server: .*(?:EOF|reset|broken pipe)/i,
+    ...UNREACHABLE,
+    isPassing: true,
+  },
+  {
+    sign:
+      /GOAWAY|client connection lost|stream error:|connection reset|broken pipe|unexpected EOF|unexpected end of JSON input|: EOF\b|use of closed network connection|server closed idle connection|lost connection to pod/i,
+    ...BROKEN_OFF,
   },
   {
     sign:
@@ -73,14 +152,6 @@ const FAULTS: readonly Fault[] = [
       /must be logged in|\bUnauthorized\b|provide credentials|No valid id-token|refresh token|id-token|oauth2:|getting credentials:|token (?:has )?expired/i,
     reason: () => "you are not logged in to the cluster",
     hint: () => "runai login",
-    exitCode: ExitCode.auth,
-  },
-  {
-    sign: /\(Forbidden\)|is forbidden:/,
-    reason: ({ namespace }) =>
-      `you have no permission for it in the namespace "${namespace}"`,
-    hint: () =>
-      "Check RUNAI_PROJECT and K8S_NAMESPACE in the settings file, and that you are a member of the project",
     exitCode: ExitCode.auth,
   },
   {
@@ -137,6 +208,7 @@ export function kubectlFailure(ended: Ended, attempt: Attempt): MloError {
     {
       exitCode: fault?.exitCode ?? ExitCode.failed,
       ...(fault === undefined ? {} : { hint: fault.hint(attempt) }),
+      isPassing: (fault as Fault | undefined)?.isPassing === true,
       ...(message === "" ? {} : { childMessage: message }),
     },
   );

@@ -99,11 +99,12 @@ export async function listJobPods(
   const pods: JobPod[] = [];
   let next: string | undefined;
   do {
-    const outcome = await ask(machine, podsCall(namespace, next), {
-      what: "list the pods of the project",
-      namespace,
-    });
-    const page = decodeJobPods(text(outcome.stdout));
+    const page = await ask(
+      machine,
+      podsCall(namespace, next),
+      { what: "list the pods of the project", namespace },
+      ({ stdout }) => decodeJobPods(text(stdout)),
+    );
     pods.push(...page.pods);
     next = page.next;
   } while (next !== undefined);

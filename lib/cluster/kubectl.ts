@@ -1,7 +1,7 @@
 import type { Call, Host } from "../host/host.ts";
 
 /** The part of the machine this room needs. */
-export type Machine = Pick<Host, "programs">;
+export type Machine = Pick<Host, "programs" | "clock">;
 
 /**
  * How long a question may take, in milliseconds: a cluster that cannot be

@@ -1,5 +1,5 @@
 import { MloError } from "../error.ts";
-import { unreachable } from "./failure.ts";
+import { brokenOff } from "./failure.ts";
 
 /** A pod, as far as it tells about its job. */
 export interface Pod {
@@ -96,7 +96,7 @@ function parseWhole(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw unreachable("list the pods of the project");
+    throw brokenOff("list the pods of the project");
   }
 }
 

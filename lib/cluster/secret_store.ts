@@ -84,8 +84,13 @@ export async function listPods(
   do {
     const call = podsCall(namespace, next);
     const what = "list the pods of the project";
-    const outcome = await ask(machine, call, { what, namespace });
-    const page = decodePods(text(outcome.stdout));
+    const attempt = { what, namespace };
+    const page = await ask(
+      machine,
+      call,
+      attempt,
+      ({ stdout }) => decodePods(text(stdout)),
+    );
     pods.push(...page.pods);
     next = page.next;
   } while (next !== undefined);

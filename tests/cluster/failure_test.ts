@@ -80,23 +80,12 @@ const MESSAGES: [exitCode: number, reason: RegExp, stderr: string][] = [
   [
     69,
     /cannot be reached/,
-    'Get "https://c/api": read tcp 1.2.3.4:5->6.7.8.9:443: read: connection reset by peer',
-  ],
-  [
-    69,
-    /cannot be reached/,
     "Unable to connect to the server: context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
   ],
   [
     69,
     /cannot be reached/,
     'Unable to connect to the server: failed to refresh token: Post "https://app.run.ai/token": dial tcp: lookup app.run.ai: no such host',
-  ],
-  [69, /cannot be reached/, 'Get "https://c/api": EOF'],
-  [
-    69,
-    /cannot be reached/,
-    "error: stream error: stream ID 3; INTERNAL_ERROR; received from peer",
   ],
   [
     1,
@@ -141,6 +130,115 @@ for (const [exitCode, reason, stderr] of MESSAGES) {
     assert.equal(error.hint?.includes("VPN") ?? false, exitCode === 69);
   });
 }
+
+/** What passes by itself: a server that was reached, or a link that was there. Never a matter of the VPN. */
+const PASSING: [exitCode: number, reason: RegExp, stderr: string][] = [
+  // kubectl 1.32 on a Status of the code.
+  [
+    69,
+    /503/,
+    "Error from server (ServiceUnavailable): the server is currently unable to handle the request",
+  ],
+  [
+    69,
+    /429/,
+    "Error from server (TooManyRequests): the server has received too many requests and has asked us to try again later",
+  ],
+  [
+    69,
+    /504/,
+    "Error from server (Timeout): the server was unable to return a response in the time allotted, but may still be processing the request",
+  ],
+  [
+    69,
+    /504/,
+    "Error from server (ServerTimeout): The list operation against pods could not be completed at this time, please try again.",
+  ],
+  [
+    69,
+    /502/,
+    'Error from server (InternalError): an error on the server ("<html><head><title>502 Bad Gateway</title></head></html>") has prevented the request from succeeding',
+  ],
+  [
+    1,
+    /500/,
+    'Error from server (InternalError): an error on the server ("") has prevented the request from succeeding',
+  ],
+  [1, /500/, "Error from server: etcdserver: request timed out"],
+  [1, /500/, "Error from server: etcdserver: leader changed"],
+  [
+    69,
+    /webhook/,
+    'Error from server (InternalError): Internal error occurred: failed calling webhook "runai.io": failed to call webhook: Post "https://admission.runai.svc:443/?timeout=10s": context deadline exceeded',
+  ],
+  [
+    69,
+    /webhook/,
+    'Error from server (InternalError): Internal error occurred: failed calling webhook "v.kyverno.svc": Post "https://k.svc:443/?timeout=10s": dial tcp 10.1.2.3:443: connect: connection refused',
+  ],
+  [
+    69,
+    /node/,
+    'Error from server: Get "https://10.99.0.1:10250/containerLogs/runai-x/exp-0-0/exp?follow=true&timestamps=true": dial tcp 10.99.0.1:10250: connect: connection refused',
+  ],
+  [
+    69,
+    /node/,
+    'Error from server: Get "https://10.0.0.5:10250/containerLogs/x/y/z": dial tcp 10.0.0.5:10250: i/o timeout',
+  ],
+  [
+    69,
+    /node/,
+    "Error from server: error dialing backend: dial tcp 10.0.0.5:10250: connect: no route to host",
+  ],
+  [69, /node/, "Error from server: error dialing backend: No agent available"],
+  [
+    69,
+    /node/,
+    "Error from server: error dialing backend: proxy error from 127.0.0.1:9345 while dialing 10.0.0.5:10250, code 502: 502 Bad Gateway",
+  ],
+  [
+    69,
+    /broke off/,
+    'Get "https://c/api": read tcp 1.2.3.4:5->6.7.8.9:443: read: connection reset by peer',
+  ],
+  [69, /broke off/, 'Get "https://c/api": EOF'],
+  [
+    69,
+    /broke off/,
+    "error: stream error: stream ID 3; INTERNAL_ERROR; received from peer",
+  ],
+  [
+    69,
+    /broke off/,
+    'error: http2: server sent GOAWAY and closed the connection; LastStreamID=7, ErrCode=NO_ERROR, debug=""',
+  ],
+  [69, /broke off/, "http2: client connection lost"],
+  [69, /broke off/, "error: unexpected EOF"],
+  // kubectl 1.32 apply, whose answer broke off in the middle.
+  [69, /broke off/, "error: unexpected end of JSON input"],
+];
+for (const [exitCode, reason, stderr] of PASSING) {
+  Deno.test(`kubectlFailure() knows as passing: ${stderr.slice(0, 110)}`, () => {
+    const error = failure(stderr);
+    assert.equal(error.isPassing, true);
+    assert.equal(error.exitCode, exitCode);
+    assert.match(error.message, reason);
+    assert.doesNotMatch(error.message + error.hint, /VPN|reached/);
+  });
+}
+
+Deno.test("kubectlFailure() takes nothing for passing that stays", () => {
+  for (const [, , stderr] of MESSAGES) {
+    assert.equal(failure(stderr).isPassing, false, stderr);
+  }
+  const denied = failure(
+    'Error from server (Forbidden): error when creating "STDIN": admission webhook "policy.example" denied the request: no',
+  );
+  assert.equal(denied.isPassing, false);
+  assert.equal(denied.exitCode, 1);
+  assert.match(denied.message, /a rule of the cluster refuses it/);
+});
 
 Deno.test("kubectlFailure() tells a kill by time-out as unreachable", () => {
   const ended = { code: 137, stderr: new Uint8Array(), timedOut: true };

@@ -134,7 +134,8 @@ if (await hasKubectl()) {
         const quoted = `Invalid value: "${value}" ${btoa(value)} near ${
           btoa(`{"A":"${value}"}`)
         }`;
-        server.failNext("PATCH", /secrets/, { status: 500, message: quoted });
+        const fault = { status: 500, message: quoted };
+        server.failNext("PATCH", /secrets/, fault, Infinity);
         const failed = applySecret(host, NS, manifest("env", { A: value }));
         await assert.rejects(failed, (error) => {
           assert.ok(error instanceof MloError);
@@ -145,6 +146,7 @@ if (await hasKubectl()) {
           return true;
         });
         assert.equal(server.secrets.find(NS, "env"), undefined);
+        server.failNoMore();
       });
 
       await test.step("applySecret() shows no value to other processes, nor in files", async () => {

@@ -7,7 +7,7 @@ import { EventStore, LogStore } from "./api_server_logs.ts";
 import { servePortForward } from "./api_server_port_forward.ts";
 import { answer, type Asked, type Cluster } from "./api_server_routes.ts";
 import { SecretStore } from "./api_server_secrets.ts";
-import { ApiError } from "./api_server_status.ts";
+import { ApiError, failure } from "./api_server_status.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { startTlsFront } from "./tls_front.ts";
 
@@ -70,8 +70,10 @@ export interface ApiServerDouble extends TestCluster {
   pod: PodPlace;
   /** Every request so far, `/double/…` apart. */
   readonly requests: Recorded[];
-  /** The next request with this method and a path that fits fails in this way. */
-  failNext(method: string, path: RegExp, fault: Fault): void;
+  /** The next request with this method and a path that fits fails in this way, or so many of them. */
+  failNext(method: string, path: RegExp, fault: Fault, times?: number): void;
+  /** Takes back what is left of {@linkcode failNext}. */
+  failNoMore(): void;
   /** Changes {@linkcode DoubleOptions.delayMs}. */
   setDelay(milliseconds: number): void;
 }
@@ -135,6 +137,7 @@ export async function startApiServer(
     },
     requests: front.requests,
     failNext: front.failNext,
+    failNoMore: front.failNoMore,
     setDelay: front.setDelay,
     secret: (namespace, name) =>
       Promise.resolve(cluster.secrets.find(namespace, name)),
@@ -168,7 +171,12 @@ export async function kubeconfigs(
 /** The request handlers, with recording, delay and faults before the API. */
 function frontOf(cluster: Cluster, delayMs: number) {
   const requests: Recorded[] = [];
-  const faults: { method: string; path: RegExp; fault: Fault }[] = [];
+  const faults: {
+    method: string;
+    path: RegExp;
+    fault: Fault;
+    left: number;
+  }[] = [];
   const stopped = Promise.withResolvers<void>();
   let delay = delayMs;
 
@@ -190,8 +198,7 @@ function frontOf(cluster: Cluster, delayMs: number) {
     if (fault === "reset") return brokenOff();
     return told(() => {
       if (fault) {
-        const message = fault.message ?? "told to fail";
-        throw new ApiError(fault.status, "InternalError", message);
+        throw failure(fault.status, fault.message);
       }
       return answer(cluster, asked);
     });
@@ -202,7 +209,9 @@ function frontOf(cluster: Cluster, delayMs: number) {
     const at = faults.findIndex(({ method, path }) =>
       method === asked.method && path.test(target)
     );
-    return at === -1 ? undefined : faults.splice(at, 1)[0]?.fault;
+    const found = faults[at];
+    if (found && --found.left <= 0) faults.splice(at, 1);
+    return found?.fault;
   }
 
   const front = {
@@ -211,8 +220,9 @@ function frontOf(cluster: Cluster, delayMs: number) {
     serveApi,
     serveControl: async (request: Request) =>
       sideDoor(cluster.jobs, await read(request)),
-    failNext: (method: string, path: RegExp, fault: Fault) =>
-      void faults.push({ method, path, fault }),
+    failNext: (method: string, path: RegExp, fault: Fault, times = 1) =>
+      void faults.push({ method, path, fault, left: times }),
+    failNoMore: () => void faults.splice(0),
     setDelay: (milliseconds: number) => void (delay = milliseconds),
     stop: () => stopped.resolve(),
   };

@@ -91,3 +91,37 @@ export function conflict(
 export function badRequest(message: string): ApiError {
   return new ApiError(400, "BadRequest", message);
 }
+
+/**
+ * The reason and the words of a failing server, by its status code
+ * (`pkg/api/errors/errors.go` of k8s.io/apimachinery, `NewGenericServerResponse`
+ * and its neighbours).
+ */
+const FAILURES: Readonly<Record<number, [reason: string, message: string]>> = {
+  422: [
+    "Invalid",
+    "the server rejected our request due to an error in our request",
+  ],
+  429: [
+    "TooManyRequests",
+    "the server has received too many requests and has asked us to try again later",
+  ],
+  502: [
+    "InternalError",
+    'an error on the server ("<title>502 Bad Gateway</title>") has prevented the request from succeeding',
+  ],
+  503: [
+    "ServiceUnavailable",
+    "the server is currently unable to handle the request",
+  ],
+  504: [
+    "Timeout",
+    "the server was unable to return a response in the time allotted, but may still be processing the request",
+  ],
+};
+
+/** A server that fails with a status code. */
+export function failure(code: number, message?: string): ApiError {
+  const [reason, words] = FAILURES[code] ?? ["InternalError", "told to fail"];
+  return new ApiError(code, reason, message ?? words);
+}

@@ -2,7 +2,7 @@ import { ExitCode, MloError } from "../../error.ts";
 import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
 import { kubectlFailure } from "../failure.ts";
 import { choosePod, type JobPod, listJobPods, podsOf } from "../job_pods.ts";
-import { type LinkWatcher, pause, untilReached, waitBefore } from "./link.ts";
+import { type LinkWatcher, pause, untilReached, waitBefore } from "../retry.ts";
 import { LogCursor, type StampedLine } from "./log_cursor.ts";
 import { whyPending } from "../reason/reason.ts";
 import { runWatched } from "./watched_stream.ts";

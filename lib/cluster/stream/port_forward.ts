@@ -2,7 +2,7 @@ import { ExitCode, type MloError } from "../../error.ts";
 import type { Call, Clock, Programs } from "../../host/host.ts";
 import { kubectlFailure } from "../failure.ts";
 import { choosePod, type JobPod, listJobPods } from "../job_pods.ts";
-import { type LinkWatcher, pause, untilReached, waitBefore } from "./link.ts";
+import { type LinkWatcher, pause, untilReached, waitBefore } from "../retry.ts";
 import { runWatched } from "./watched_stream.ts";
 
 /** A port of the laptop that leads to one of the pod. */

@@ -1,6 +1,6 @@
 import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
 import { type JobPod, listJobPods } from "../job_pods.ts";
-import { pause, untilReached } from "./link.ts";
+import { pause, untilReached } from "../retry.ts";
 
 /** A program whose output comes through a connection to the cluster. */
 export interface WatchedStream {

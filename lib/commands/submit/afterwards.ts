@@ -1,6 +1,6 @@
 import { eventsOf, listEvents } from "../../cluster/events.ts";
 import { type JobPod, listJobPods, podsOf } from "../../cluster/job_pods.ts";
-import { pause, untilReached } from "../../cluster/stream/link.ts";
+import { pause, untilReached } from "../../cluster/retry.ts";
 import {
   type Reason,
   whyEnded,
