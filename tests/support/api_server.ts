@@ -1,14 +1,21 @@
+import type { Socket } from "node:net";
 import { makeCertificate } from "./api_server_certificate.ts";
 import { control } from "./api_server_control.ts";
 import type { StoredSecret } from "./api_server_fields.ts";
-import { type ExecPlace, serveExec } from "./api_server_exec.ts";
+import type { ExecPlace } from "./api_server_exec.ts";
 import { JobStore } from "./api_server_jobs.ts";
 import { EventStore, LogStore } from "./api_server_logs.ts";
 import { servePortForward } from "./api_server_port_forward.ts";
 import { answer, type Asked, type Cluster } from "./api_server_routes.ts";
 import { SecretStore } from "./api_server_secrets.ts";
-import { ApiError, failure } from "./api_server_status.ts";
+import { ApiError, badRequest, failure } from "./api_server_status.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import {
+  refuseSpdy,
+  serveExecSpdy,
+  servePortForwardSpdy,
+} from "./api_server_spdy.ts";
+import { serveExecWebSocket } from "./api_server_websocket.ts";
 import { startTlsFront } from "./tls_front.ts";
 
 /** An API server that tests can drive `kubectl` against: the double or a real one. */
@@ -66,8 +73,14 @@ export interface ApiServerDouble extends TestCluster {
   readonly secrets: SecretStore;
   readonly logs: LogStore;
   readonly events: EventStore;
+  /** The resources that nobody may use, e.g. `events`, `pods/exec`. */
+  readonly forbidden: Set<string>;
+  /** Whether the node's kubelet answers, as the API does. */
+  hasKubelet: boolean;
   /** Where `kubectl exec` runs things, and which port of this machine a pod's port is. */
   pod: PodPlace;
+  /** `websocket` unless set. */
+  transport: Transport;
   /** Every request so far, `/double/…` apart. */
   readonly requests: Recorded[];
   /** The next request with this method and a path that fits fails in this way, or so many of them. */
@@ -77,6 +90,9 @@ export interface ApiServerDouble extends TestCluster {
   /** Changes {@linkcode DoubleOptions.delayMs}. */
   setDelay(milliseconds: number): void;
 }
+
+/** What carries `exec` and `port-forward`: a server before 1.30 has SPDY only. */
+export type Transport = "websocket" | "spdy";
 
 /** What stands for the inside of a pod. */
 export interface PodPlace extends ExecPlace {
@@ -104,6 +120,8 @@ export async function startApiServer(
       [TOKENS.admin, { name: "admin", isAdmin: true }],
       [TOKENS.alice, { name: "alice", isAdmin: false }],
     ]),
+    forbidden: new Set(),
+    hasKubelet: true,
   };
   const front = frontOf(cluster, options.delayMs ?? 0);
   front.pod = {
@@ -113,7 +131,7 @@ export async function startApiServer(
   };
   const listen = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
   const api = Deno.serve(listen, front.serveApi);
-  const tls = await startTlsFront(certificate, api.addr.port);
+  const tls = await startTlsFront(certificate, api.addr.port, front.serveSpdy);
   const side = Deno.serve(listen, front.serveControl);
   const url = `https://127.0.0.1:${tls.port}`;
   const environments = await kubeconfigs(directory, url, certificate.cert);
@@ -129,11 +147,24 @@ export async function startApiServer(
     secrets: cluster.secrets,
     logs: cluster.logs,
     events: cluster.events,
+    forbidden: cluster.forbidden,
+    get hasKubelet() {
+      return cluster.hasKubelet;
+    },
+    set hasKubelet(has) {
+      cluster.hasKubelet = has;
+    },
     get pod() {
       return front.pod;
     },
     set pod(place) {
       front.pod = place;
+    },
+    get transport() {
+      return front.transport;
+    },
+    set transport(transport) {
+      front.transport = transport;
     },
     requests: front.requests,
     failNext: front.failNext,
@@ -182,7 +213,7 @@ function frontOf(cluster: Cluster, delayMs: number) {
 
   async function serveApi(request: Request): Promise<Response> {
     if (request.headers.get("upgrade") === "websocket") {
-      return serveUpgrade(cluster, request, front.pod, requests);
+      return serveWebSocket(request);
     }
     const asked = await read(request);
     if (asked.url.pathname.startsWith("/double/")) {
@@ -204,6 +235,32 @@ function frontOf(cluster: Cluster, delayMs: number) {
     });
   }
 
+  function serveWebSocket(request: Request): Response {
+    return told(() => {
+      const action = checkUpgrade(cluster, request, requests);
+      if (front.transport === "spdy") {
+        throw badRequest("Upgrade request required");
+      }
+      return action === "exec"
+        ? serveExecWebSocket(request, front.pod)
+        : servePortForward(request, front.pod.port);
+    });
+  }
+
+  function serveSpdy(request: Request, socket: Socket): void {
+    let action: string | undefined;
+    try {
+      action = checkUpgrade(cluster, request, requests);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return void refuseSpdy(socket, error.response());
+    }
+    if (action === "exec") {
+      return serveExecSpdy(socket, new URL(request.url), front.pod);
+    }
+    servePortForwardSpdy(socket, front.pod.port);
+  }
+
   function takeFault(asked: Asked): Fault | undefined {
     const target = asked.url.pathname + asked.url.search;
     const at = faults.findIndex(({ method, path }) =>
@@ -216,8 +273,10 @@ function frontOf(cluster: Cluster, delayMs: number) {
 
   const front = {
     pod: { directory: "/", env: {}, port: (port: number) => port } as PodPlace,
+    transport: "websocket" as Transport,
     requests,
     serveApi,
+    serveSpdy,
     serveControl: async (request: Request) =>
       sideDoor(cluster.jobs, await read(request)),
     failNext: (method: string, path: RegExp, fault: Fault, times = 1) =>
@@ -229,29 +288,17 @@ function frontOf(cluster: Cluster, delayMs: number) {
   return front;
 }
 
-/** `exec` and `port-forward` leave HTTP for a WebSocket, which is refused as any other request is. */
-function serveUpgrade(
+/** A request for `exec` or `port-forward`, checked as any other one. */
+function checkUpgrade(
   cluster: Cluster,
-  request: Request,
-  place: PodPlace,
+  { method, url, headers }: Request,
   requests: Recorded[],
-): Response {
-  const { method, url, headers } = request;
+): string | undefined {
   const { pathname, search } = new URL(url);
-  const [, pod, action] = /(.*\/pods\/[^/]+)\/(\w+)$/.exec(pathname) ?? [];
-  requests.push({
-    method,
-    path: pathname + search,
-    contentType: "",
-    bodySha256: "",
-  });
-  return told(() => {
-    const asked = { method, headers, body: "", url: new URL(pod ?? "", url) };
-    answer(cluster, asked);
-    return action === "exec"
-      ? serveExec(request, place)
-      : servePortForward(request, place.port);
-  });
+  const path = pathname + search;
+  requests.push({ method, path, contentType: "", bodySha256: "" });
+  answer(cluster, { method, headers, body: "", url: new URL(pathname, url) });
+  return pathname.split("/").at(-1);
 }
 
 async function read(request: Request): Promise<Asked> {

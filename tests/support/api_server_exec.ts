@@ -1,8 +1,8 @@
 /**
- * `kubectl exec` for real: the API server's side of the protocol
- * `v5.channel.k8s.io` over a WebSocket, which kubectl speaks since 1.30. The
- * "pod" is a directory of this machine; with a terminal, the program runs on
- * a pseudo-terminal (Python has one where Deno has none).
+ * `kubectl exec` for real, whatever carries it (see `api_server_websocket.ts`
+ * and `api_server_spdy.ts`). The "pod" is a directory of this machine; with a
+ * terminal, the program runs on a pseudo-terminal (Python has one where Deno
+ * has none).
  */
 
 /** Where the programs of a pod run. */
@@ -11,8 +11,18 @@ export interface ExecPlace {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The channels; the first byte of each message. */
-const STDIN = 0, STDOUT = 1, STDERR = 2, ERROR = 3, RESIZE = 4, CLOSE = 255;
+/** What carries a program's input and output to `kubectl` and back. */
+export interface ExecWire {
+  send(to: "stdout" | "stderr", bytes: Uint8Array): void;
+  /** Tells how the program ended, and nothing more after it. */
+  finish(status: Uint8Array): void;
+  onInput: (bytes: Uint8Array) => void;
+  onInputEnd: () => void;
+  /** The terminal's size, as JSON. */
+  onResize: (bytes: Uint8Array) => void;
+  /** The connection is gone. */
+  onClose: () => void;
+}
 
 /**
  * Runs argv[1:] on a pseudo-terminal. stdin: frames of a kind (`d`ata or
@@ -55,18 +65,8 @@ code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.exit(code if code >= 0 else 128 - code)
 `;
 
-/** Answers an upgrade request of `kubectl exec`. */
-export function serveExec(request: Request, place: ExecPlace): Response {
-  const { socket, response } = Deno.upgradeWebSocket(request, {
-    protocol: "v5.channel.k8s.io",
-    idleTimeout: 0,
-  });
-  socket.binaryType = "arraybuffer";
-  socket.onopen = () => void run(socket, new URL(request.url), place);
-  return response;
-}
-
-async function run(socket: WebSocket, url: URL, place: ExecPlace) {
+/** Runs the program that the query of an `exec` request asks for. */
+export async function runExec(wire: ExecWire, url: URL, place: ExecPlace) {
   const argv = url.searchParams.getAll("command");
   const isTerminal = url.searchParams.get("tty") === "true";
   const hasInput = url.searchParams.get("stdin") === "true";
@@ -83,50 +83,39 @@ async function run(socket: WebSocket, url: URL, place: ExecPlace) {
       stderr: "piped",
     }).spawn();
   } catch {
-    return finish(socket, 126, `exec: "${argv[0]}": not found in $PATH`);
+    const why = `exec: "${argv[0]}": not found in $PATH`;
+    return wire.finish(statusOf(126, why));
   }
   const input = child.stdin.getWriter();
   const closeInput = () => void input.close().catch(() => {});
   const give = (bytes: Uint8Array) => void input.write(bytes).catch(() => {});
   if (!hasInput && !isTerminal) closeInput();
-  socket.onmessage = ({ data }) => {
-    const bytes = new Uint8Array(data as ArrayBuffer);
-    const content = bytes.slice(1);
-    if (bytes[0] === STDIN) give(isTerminal ? frame("d", content) : content);
-    if (bytes[0] === CLOSE && content[0] === STDIN && !isTerminal) closeInput();
-    if (bytes[0] === RESIZE && isTerminal) give(frame("r", size(content)));
+  wire.onInput = (bytes) => give(isTerminal ? frame("d", bytes) : bytes);
+  wire.onInputEnd = () => isTerminal || closeInput();
+  wire.onResize = (bytes) => {
+    if (isTerminal) give(frame("r", size(bytes)));
   };
-  socket.onclose = () => {
-    closeInput();
-    try {
-      if (!isTerminal) child.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
-  };
+  // A program whose client has gone away is left alone, as a runtime does;
+  // only its terminal hangs up.
+  wire.onClose = closeInput;
   await Promise.all([
-    forward(child.stdout, STDOUT, socket),
-    forward(child.stderr, STDERR, socket),
+    forward(child.stdout, (bytes) => wire.send("stdout", bytes)),
+    forward(child.stderr, (bytes) => wire.send("stderr", bytes)),
   ]);
   const { code } = await child.status;
   closeInput();
-  finish(socket, code, `command terminated with exit code ${code}`);
+  wire.finish(statusOf(code, `command terminated with exit code ${code}`));
 }
 
 async function forward(
   from: ReadableStream<Uint8Array>,
-  channel: number,
-  socket: WebSocket,
+  send: (bytes: Uint8Array) => void,
 ) {
-  for await (const chunk of from) {
-    if (socket.readyState !== WebSocket.OPEN) continue;
-    socket.send(new Uint8Array([channel, ...chunk]));
-  }
+  for await (const chunk of from) send(chunk);
 }
 
-/** The status goes over its own channel, with the exit code as a cause. */
-function finish(socket: WebSocket, code: number, message: string) {
-  if (socket.readyState !== WebSocket.OPEN) return;
+/** The status goes over a channel of its own, with the exit code as a cause. */
+function statusOf(code: number, message: string): Uint8Array {
   const status = code === 0 ? { metadata: {}, status: "Success" } : {
     metadata: {},
     status: "Failure",
@@ -134,9 +123,7 @@ function finish(socket: WebSocket, code: number, message: string) {
     reason: "NonZeroExitCode",
     details: { causes: [{ reason: "ExitCode", message: String(code) }] },
   };
-  const text = new TextEncoder().encode(JSON.stringify(status));
-  socket.send(new Uint8Array([ERROR, ...text]));
-  socket.close(1000);
+  return new TextEncoder().encode(JSON.stringify(status));
 }
 
 function frame(kind: string, content: Uint8Array): Uint8Array {

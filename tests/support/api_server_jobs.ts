@@ -31,13 +31,23 @@ export interface DoubleJob extends Json {
   leaving?: boolean;
   /** It has no pods at all. */
   podless?: boolean;
+  /** Put over the status of its pods, as a real server gave it: what the fields above cannot say. */
+  status?: Json;
+  /** Put over the spec of its pods. */
+  spec?: Json;
+  /** Milliseconds for which its pods are Terminating after it was deleted; {@linkcode GRACE} unless given. */
+  graceMs?: number;
 }
+
+/** A pod stays for a moment after its deletion, up to 30 s on a real cluster. */
+const GRACE = 300;
 
 const KINDS = ["interactive", "train", "distributed"];
 
 /** The jobs of the double, and the pods they show. */
 export class JobStore {
   readonly #jobs = new Map<string, DoubleJob>();
+  #leaving: { readonly job: DoubleJob; readonly until: number }[] = [];
   #defaults: Partial<DoubleJob> = {};
 
   /** What becomes of the jobs made from now on, where their makers do not say. */
@@ -96,7 +106,17 @@ export class JobStore {
     const job = this.#jobs.get(key);
     if (job === undefined) throw notFound("jobs", name);
     this.#jobs.delete(key);
+    const until = Date.now() + (job.graceMs ?? GRACE);
+    this.#leaving.push({ job: { ...job, leaving: true }, until });
     return job;
+  }
+
+  /** The jobs that have pods, those included that were deleted a moment ago. */
+  withPods(namespace?: string): DoubleJob[] {
+    const now = Date.now();
+    this.#leaving = this.#leaving.filter(({ until }) => until > now);
+    return [...this.#leaving.map(({ job }) => job), ...this.#jobs.values()]
+      .filter((job) => namespace === undefined || job.namespace === namespace);
   }
 
   /** The names of a job's pods. */
@@ -106,7 +126,7 @@ export class JobStore {
 
   /** The pods of a namespace's jobs, as Kubernetes' objects. */
   pods(namespace?: string): Json[] {
-    return this.list(namespace).flatMap(podsOf);
+    return this.withPods(namespace).flatMap(podsOf);
   }
 }
 
@@ -162,6 +182,7 @@ function pod(
           : {}),
       }],
       ...(isPlaced ? { nodeName: "node-1" } : {}),
+      ...job.spec,
     },
     status: {
       phase: job.phase,
@@ -174,6 +195,7 @@ function pod(
         }],
       }),
       ...containers(job, isPlaced),
+      ...job.status,
     },
   };
 }

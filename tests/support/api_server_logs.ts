@@ -6,19 +6,25 @@ interface Line {
   /** RFC 3339 with nanoseconds. */
   readonly time: string;
   /** With its newline; the last one of a log may lack it. */
-  readonly text: string;
+  readonly text: string | Uint8Array;
 }
 
 /** The log of one container. */
 interface Log {
-  readonly lines: Line[];
+  /** Those of the file that is being written; a kubelet serves no other. */
+  lines: Line[];
   isOver: boolean;
+  /** What the kubelet says behind the last line of a stream, where its runtime has thrown the file away. */
+  lastWord: string;
   /** Resolved, and made anew, at each change. */
   changed: PromiseWithResolvers<void>;
 }
 
 /** Bytes that are sent at once. */
 const PIECE = 7_001;
+
+/** A runtime keeps a longer line in pieces, and each gets a stamp (containerd 1.6, max_container_log_line_size). */
+const LONGEST_LINE = 16_384;
 
 /** The logs of the double's pods, by the pods' uids. */
 export class LogStore {
@@ -31,11 +37,21 @@ export class LogStore {
     this.#tell(log);
   }
 
-  /** The container has ended: those who follow its log are let go. */
-  end(uid: string): void {
+  /**
+   * The container has ended: those who follow its log are let go, with
+   * `lastWord` glued to what they have, as when a kubelet of 1.20 finds the
+   * log gone ("unable to retrieve container logs for containerd://…").
+   */
+  end(uid: string, lastWord = ""): void {
     const log = this.#of(uid);
     log.isOver = true;
+    log.lastWord = lastWord;
     this.#tell(log);
+  }
+
+  /** The kubelet starts a new file: the old lines cannot be had any more, and who follows hears nothing until the end. */
+  rotate(uid: string): void {
+    this.#of(uid).lines = [];
   }
 
   #of(uid: string): Log {
@@ -44,6 +60,7 @@ export class LogStore {
     const log = {
       lines: [],
       isOver: false,
+      lastWord: "",
       changed: Promise.withResolvers<void>(),
     };
     this.#logs.set(uid, log);
@@ -63,37 +80,43 @@ export class LogStore {
     const tail = query.get("tailLines");
     const isStamped = query.get("timestamps") === "true";
     const isFollowed = query.get("follow") === "true";
+    const { lines } = log;
     let at = 0;
     if (tail !== null) {
       const wanted = Number(tail);
       if (!(wanted >= 0)) throw badRequest(`tailLines ${tail}`);
-      at = Math.max(0, log.lines.length - wanted);
+      at = Math.max(0, lines.length - wanted);
     }
-    const encoder = new TextEncoder();
     let rest = new Uint8Array();
     let isGone = false;
+    let hasEnded = false;
     /** As many lines as are there, at most 500 at a time. */
-    function piece(): string {
-      let text = "";
-      for (const end = at + 500; at < end && at < log.lines.length; at++) {
-        const { time, text: line } = log.lines[at] ?? { time: "", text: "" };
-        if (Date.parse(time) < since) continue;
-        text += isStamped ? `${time} ${line}` : line;
+    function piece(): Uint8Array<ArrayBuffer> {
+      const parts: Uint8Array<ArrayBuffer>[] = [];
+      for (const end = at + 500; at < end && at < lines.length; at++) {
+        const line = lines[at];
+        if (line === undefined || Date.parse(line.time) < since) continue;
+        parts.push(...stamped(line, isStamped));
       }
-      return text;
+      return joined(parts);
     }
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
         for (;;) {
           const { changed } = log;
-          if (rest.length === 0) rest = encoder.encode(piece());
+          if (rest.length === 0) rest = piece();
           if (rest.length > 0) {
             // Not by lines: a link breaks anywhere.
             controller.enqueue(rest.slice(0, PIECE));
             rest = rest.subarray(PIECE);
             return;
           }
-          if (at < log.lines.length) continue;
+          if (at < lines.length) continue;
+          if (log.isOver && isFollowed && !hasEnded) {
+            hasEnded = true;
+            rest = new TextEncoder().encode(log.lastWord);
+            continue;
+          }
           if (!isFollowed || log.isOver || isGone) return controller.close();
           await changed.promise;
         }
@@ -102,6 +125,44 @@ export class LogStore {
     });
     return new Response(body, { headers: { "content-type": "text/plain" } });
   }
+}
+
+/** A line as the kubelet sends it: in the pieces that the runtime kept, each with its stamp. */
+function stamped(
+  { time, text }: Line,
+  isStamped: boolean,
+): Uint8Array<ArrayBuffer>[] {
+  const encoder = new TextEncoder();
+  const bytes = typeof text === "string"
+    ? encoder.encode(text)
+    : new Uint8Array(text);
+  if (!isStamped) return [bytes];
+  const stamp = encoder.encode(`${time} `);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  // The newline is no part of what is counted.
+  const length = bytes.at(-1) === 0x0a ? bytes.length - 1 : bytes.length;
+  let at = 0;
+  do {
+    const isLast = at + LONGEST_LINE >= length;
+    const end = isLast ? bytes.length : at + LONGEST_LINE;
+    parts.push(stamp, bytes.slice(at, end));
+    at = end;
+  } while (at < length);
+  return parts;
+}
+
+function joined(
+  parts: readonly Uint8Array<ArrayBuffer>[],
+): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(
+    parts.reduce((length, part) => length + part.length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Clients send whole seconds (the query's form of Kubernetes' metav1.Time). */

@@ -10,7 +10,7 @@ export function podLog(
   name: string,
 ): Response {
   if (method !== "GET") throw noSuchPath();
-  const job = cluster.jobs.list(namespace)
+  const job = cluster.jobs.withPods(namespace)
     .find((job) => cluster.jobs.podNames(job).includes(name));
   if (job === undefined) throw notFound("pods", name);
   const container = url.searchParams.get("container");

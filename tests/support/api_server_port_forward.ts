@@ -2,9 +2,7 @@ import { SpdyServer, type SpdyStream } from "./spdy.ts";
 
 /**
  * Answers an upgrade request of `kubectl port-forward`, which speaks SPDY
- * through a WebSocket since 1.31: each connection on the laptop is a pair of
- * streams, one for data and one for errors. `target` gives the port of this
- * machine that stands for a pod's.
+ * through a WebSocket since 1.31.
  */
 export function servePortForward(
   request: Request,
@@ -15,12 +13,27 @@ export function servePortForward(
     idleTimeout: 0,
   });
   socket.binaryType = "arraybuffer";
-  const send = (bytes: Uint8Array) => {
+  const server = portForwardServer((bytes) => {
     if (socket.readyState !== WebSocket.OPEN) return;
     socket.send(bytes as Uint8Array<ArrayBuffer>);
-  };
+  }, target);
+  socket.onmessage = ({ data }) =>
+    server.receive(new Uint8Array(data as ArrayBuffer));
+  socket.onclose = () => server.close();
+  return response;
+}
+
+/**
+ * The far end of port-forward: each connection on the laptop is a pair of
+ * streams, one for data and one for errors. `target` gives the port of this
+ * machine that stands for a pod's.
+ */
+export function portForwardServer(
+  send: (bytes: Uint8Array) => void,
+  target: (port: number) => number,
+): SpdyServer {
   const errors = new Map<string, SpdyStream>();
-  const server = new SpdyServer(send, (stream) => {
+  return new SpdyServer(send, (stream) => {
     const id = stream.headers.get("requestid") ?? "";
     if (stream.headers.get("streamtype") === "error") {
       errors.set(id, stream);
@@ -28,10 +41,6 @@ export function servePortForward(
     }
     void connect(stream, errors.get(id), target);
   });
-  socket.onmessage = ({ data }) =>
-    server.receive(new Uint8Array(data as ArrayBuffer));
-  socket.onclose = () => server.close();
-  return response;
 }
 
 async function connect(

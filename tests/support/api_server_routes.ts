@@ -30,6 +30,10 @@ export interface Cluster {
   /** The volume claims of each namespace, name to phase. */
   readonly claims: ReadonlyMap<string, string>;
   readonly users: ReadonlyMap<string, User>;
+  /** Resources that nobody may use, e.g. `events`, `pods/exec`. */
+  readonly forbidden: Set<string>;
+  /** Whether the node's kubelet answers: logs, exec and port-forward go through it. */
+  hasKubelet: boolean;
 }
 
 /** A request whose body has been read. */
@@ -57,11 +61,28 @@ export function answer(cluster: Cluster, asked: Asked): Response {
     return namespaces(cluster, method, namespace);
   }
   const target = { namespace: namespace ?? "", name };
-  allow(user, verbOf(method, name), resource, target.namespace, name);
+  const whole = part === undefined ? resource : `${resource}/${part}`;
+  if (cluster.forbidden.has(whole)) {
+    const verb = verbOf(method, name);
+    throw forbidden(user.name, verb, whole, target.namespace, name);
+  }
+  allow(user, verbOf(method, name), whole, target.namespace, name);
   switch (resource) {
     case "secrets":
       return secrets(cluster, asked, target.namespace, name);
     case "pods":
+      if (part !== undefined) {
+        checkKubelet(cluster, part, target.namespace, name);
+      }
+      if (part === "exec" || part === "portforward") {
+        // Found, and allowed: what is to be done leaves HTTP.
+        return pods(
+          cluster,
+          { ...asked, method: "GET" },
+          target.namespace,
+          name,
+        );
+      }
       if (part === "log") {
         return podLog(cluster, asked, target.namespace, name ?? "");
       }
@@ -77,6 +98,24 @@ export function answer(cluster: Cluster, asked: Asked): Response {
     default:
       throw noSuchPath();
   }
+}
+
+/** In the words of kube-apiserver 1.20. */
+function checkKubelet(
+  { hasKubelet }: Cluster,
+  part: string,
+  namespace: string,
+  pod = "",
+) {
+  if (hasKubelet) return;
+  const word = { log: "containerLogs", portforward: "portForward" }[part] ??
+    part;
+  const url = `https://10.99.0.1:10250/${word}/${namespace}/${pod}`;
+  throw new ApiError(
+    500,
+    "InternalError",
+    `Get "${url}": dial tcp 10.99.0.1:10250: connect: connection refused`,
+  );
 }
 
 function userOf(cluster: Cluster, headers: Headers): User {

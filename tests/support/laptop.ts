@@ -21,12 +21,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** See {@linkcode withLaptop}. */
-export interface Laptop {
+/** A laptop, whatever cluster it talks to. */
+export interface Desk {
   /** The home directory; also where `mlo` is started. */
   readonly home: string;
-  readonly cluster: ApiServerDouble;
-  readonly namespace: string;
   /** The whole environment of `mlo`. */
   readonly env: Record<string, string>;
   /** Writes the settings file at its usual place. */
@@ -38,6 +36,12 @@ export interface Laptop {
     args: readonly string[],
     env?: Record<string, string>,
   ): Deno.ChildProcess;
+}
+
+/** See {@linkcode withLaptop}. */
+export interface Laptop extends Desk {
+  readonly cluster: ApiServerDouble;
+  readonly namespace: string;
 }
 
 /** A settings file with what is required and two secrets. */
@@ -59,28 +63,29 @@ export async function withLaptop(
   });
   const home = await Deno.makeTempDir({ prefix: "mlo-laptop-" });
   try {
-    const laptop = await furnish(home, namespace, cluster);
-    await laptop.writeSettings(SETTINGS);
-    await test(laptop);
+    const desk = await furnish(home, cluster.env(), cluster.controlUrl);
+    await desk.writeSettings(SETTINGS);
+    await test({ ...desk, cluster, namespace });
   } finally {
     await cluster.stop();
     await Deno.remove(home, { recursive: true });
   }
 }
 
-async function furnish(
+/** Puts into a home what a laptop has; `cluster` is what points `kubectl` to it, `url` its side door. */
+export async function furnish(
   home: string,
-  namespace: string,
-  cluster: ApiServerDouble,
-): Promise<Laptop> {
+  cluster: Readonly<Record<string, string>>,
+  url: string,
+): Promise<Desk> {
   const bin = `${home}/bin`;
   await Deno.mkdir(bin);
   const runai = await installRunaiDouble(bin, {
-    url: cluster.controlUrl,
+    url,
     record: `${home}/runai.jsonl`,
   });
   const env: Record<string, string> = {
-    ...cluster.env(),
+    ...cluster,
     ...runai.env,
     HOME: home,
     PATH: `${bin}:${Deno.env.get("PATH") ?? ""}`,
@@ -88,8 +93,6 @@ async function furnish(
   };
   return {
     home,
-    cluster,
-    namespace,
     env,
     writeSettings: async (text) => {
       await Deno.mkdir(`${home}/.config/mlo`, { recursive: true });

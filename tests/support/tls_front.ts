@@ -1,6 +1,10 @@
+import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import { createServer } from "node:tls";
 import type { AddressInfo } from "node:net";
+
+/** Takes over a connection whose first request wants to leave HTTP for SPDY. */
+export type SpdyTaker = (request: Request, socket: Socket) => void;
 
 /** A listener that takes TLS off and passes what is inside to a plain port. */
 export interface TlsFront {
@@ -18,6 +22,7 @@ export interface TlsFront {
 export async function startTlsFront(
   certificate: { readonly cert: string; readonly key: string },
   plainPort: number,
+  takeSpdy: SpdyTaker = (_, socket) => void socket.destroy(),
 ): Promise<TlsFront> {
   const sockets = new Set<Socket>();
   function keep(socket: Socket, other: Socket) {
@@ -29,10 +34,20 @@ export async function startTlsFront(
       other.destroy();
     });
   }
-  const server = createServer(certificate, (outside) => {
+  const server = createServer(certificate, async (outside) => {
+    sockets.add(outside);
+    outside.on("error", () => {});
+    const head = await firstHead(outside);
+    if (/^upgrade: *spdy/im.test(head.toString("latin1"))) {
+      outside.on("close", () => sockets.delete(outside));
+      outside.setNoDelay(true);
+      takeSpdy(requestOf(head.toString("latin1")), outside);
+      return;
+    }
     const inside = connect({ host: "127.0.0.1", port: plainPort });
     keep(outside, inside);
     keep(inside, outside);
+    inside.write(head);
     outside.pipe(inside);
     inside.pipe(outside);
   });
@@ -48,4 +63,32 @@ export async function startTlsFront(
       await closed;
     },
   };
+}
+
+/** What a client sends first, at least to the end of a request's head. */
+async function firstHead(socket: Socket): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const take = (chunk: Buffer) => {
+    head = Buffer.concat([head, chunk]);
+    if (head.includes("\r\n\r\n")) resolve();
+  };
+  socket.on("data", take);
+  socket.on("close", () => resolve());
+  await promise;
+  socket.pause();
+  socket.off("data", take);
+  return head;
+}
+
+/** The request whose head this is, without a body. */
+function requestOf(head: string): Request {
+  const [first = "", ...lines] = head.split("\r\n");
+  const [method = "", path = ""] = first.split(" ");
+  const headers = new Headers();
+  for (const line of lines) {
+    const at = line.indexOf(":");
+    if (at > 0) headers.append(line.slice(0, at), line.slice(at + 1).trim());
+  }
+  return new Request(`http://127.0.0.1${path}`, { method, headers });
 }
