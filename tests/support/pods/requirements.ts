@@ -47,9 +47,12 @@ export function inBothModes(name: string, body: (mode: Mode) => Promise<void>) {
   for (const mode of MODES) podTest(`${name} (${mode})`, () => body(mode));
 }
 
-function isInstalled(program: string): boolean {
+/** Whether a program is on the PATH or in an sbin directory, or a path is there. */
+export function isInstalled(program: string): boolean {
+  if (program.startsWith("/")) return exists(program);
   const directories = (Deno.env.get("PATH") ?? "").split(":");
-  return directories.some((directory) => exists(`${directory}/${program}`));
+  return [...directories, "/usr/sbin", "/sbin"]
+    .some((directory) => exists(`${directory}/${program}`));
 }
 
 function exists(path: string): boolean {

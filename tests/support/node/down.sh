@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# down.sh DIR: ends what up.sh DIR started, the pods' containers first, and
+# takes away its mounts, its address, its network and its settings of the
+# kernel. Each step goes on where a step before it found nothing left to do.
+set -euo pipefail
+
+HERE=$(dirname "$(readlink -f "$0")")
+readonly NODE_IP=10.99.0.1
+
+end() {
+  "$HERE/program.sh" end "$PWD" "$1"
+}
+
+runtime() {
+  ctr --address "$PWD/containerd.sock" --namespace k8s.io "$@" 2>/dev/null
+}
+
+# The sandboxes of pods are containers as well.
+end_containers() {
+  local one
+  for one in $(runtime task list --quiet); do
+    runtime task kill --all --signal SIGKILL "$one" || true
+  done
+  for one in $(runtime task list --quiet); do
+    runtime task delete --force "$one" >/dev/null || true
+  done
+  for one in $(runtime container list --quiet); do
+    runtime container delete "$one" || true
+  done
+  for one in $(pgrep -f "containerd-shim-runc-v2 .*-address $PWD/containerd.sock"); do
+    kill -KILL "$one" 2>/dev/null || true
+  done
+}
+
+# Mounts of containers and volumes, and the namespaces of this node's pods.
+unmount() {
+  local target
+  while read -r target; do
+    umount --lazy "$target" || true
+  done < <(awk -v own="$PWD/" 'index($2, own) == 1 { print $2 }' /proc/mounts | sort -r)
+  while read -r target; do
+    umount --lazy "$target" 2>/dev/null || true
+    rm -f "$target"
+  done < <(pod_namespaces)
+}
+
+# The runtime noted the namespace of each sandbox in the results of its network plugins.
+pod_namespaces() {
+  cat /var/lib/cni/results/node-* 2>/dev/null |
+    grep -oE '"netns":"[^"]*/cni-[0-9a-f-]+"' | cut -d'"' -f4 | sort -u || true
+}
+
+remove_traces() {
+  local name
+  ip address del "$NODE_IP/32" dev lo 2>/dev/null || true
+  rm -f /var/lib/cni/results/node-*
+  rm -rf /var/log/pods/{runai-,default_}*
+  find /var/log/containers -xtype l -delete 2>/dev/null || true
+  find /sys/fs/cgroup -depth -type d -path '*/k8s.io*' -exec rmdir {} + 2>/dev/null || true
+  # What was not there before and is empty now.
+  for name in /var/lib/cni/results /var/lib/cni /var/log/pods /var/log/containers \
+    /run/netns /run/containerd/{s,fifo,runc/k8s.io,runc,} /var/lib/kubelet/{device-plugins,}; do
+    rmdir "$name" 2>/dev/null || true
+  done
+}
+
+restore_sysctls() {
+  [[ -f sysctl.before ]] || return 0
+  sed 's/ = /=/' sysctl.before | while read -r setting; do
+    sysctl --quiet --write "$setting" || true
+  done
+}
+
+main() {
+  local name
+  cd "$1"
+  export PATH=$PATH:/usr/sbin:/sbin
+  for name in kubelet scheduler controllers apiserver etcd; do
+    end "$name"
+  done
+  end_containers
+  end containerd
+  unmount
+  remove_traces
+  restore_sysctls
+}
+
+main "$@"

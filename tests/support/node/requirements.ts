@@ -1,0 +1,67 @@
+import { isInstalled } from "../pods/requirements.ts";
+import { run } from "../pods/programs.ts";
+
+/** Program or file → Debian package of what a node is made of. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  containerd: "containerd",
+  ctr: "containerd",
+  runc: "runc",
+  "/usr/lib/cni/ptp": "containernetworking-plugins",
+  etcd: "etcd-server",
+  iptables: "iptables",
+  conntrack: "conntrack",
+  socat: "socat",
+  ip: "iproute2",
+  openssl: "openssl",
+  curl: "curl",
+  gcc: "gcc",
+  "/usr/lib/go-1.19/bin/go": "golang-1.19-go",
+  "/usr/share/gocode/src/github.com/modern-go/reflect2":
+    "golang-github-modern-go-reflect2-dev",
+};
+
+/** What a machine cannot be given by installing packages; empty if it can have a node. */
+export async function whyNoNode(): Promise<string[]> {
+  if (Deno.build.os !== "linux") return ["it needs Linux"];
+  const reasons = Deno.uid() === 0 ? [] : ["it needs the root account"];
+  const release = await Deno.readTextFile("/etc/os-release").catch(() => "");
+  if (!/^VERSION_CODENAME=bookworm$/m.test(release)) {
+    reasons.push("it is built from the sources of Debian 12");
+  }
+  if (reasons.length === 0) {
+    reasons.push(...await whyNoCgroups(), ...await whyNoMounts());
+  }
+  return reasons;
+}
+
+/** Packages that are missing for a node. */
+export function missingPackages(): string[] {
+  const missing = Object.entries(PACKAGES)
+    .filter(([what]) => !isInstalled(what))
+    .map(([, name]) => name);
+  return [...new Set(missing)];
+}
+
+/** Containers are held in groups of processes: runc makes one for each. */
+async function whyNoCgroups(): Promise<string[]> {
+  const roots = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
+  for (const root of roots) {
+    const probe = `${root}/mlo-test-probe`;
+    try {
+      await Deno.mkdir(probe);
+      await Deno.remove(probe);
+      return [];
+    } catch {
+      // The other kind of hierarchy, or none.
+    }
+  }
+  return ["it needs cgroups that can be written"];
+}
+
+async function whyNoMounts(): Promise<string[]> {
+  const probe = "unshare --mount --net mount -t tmpfs probe /mnt".split(" ");
+  const { code, stderr } = await run(probe);
+  return code === 0
+    ? []
+    : [`it needs mounts and network namespaces (${stderr.trim()})`];
+}
