@@ -168,7 +168,6 @@ const bad: [key: SettingKey, message: RegExp, values: string[]][] = [
   ["RUNAI_PROGRAM", /name of a program/, [
     "-x",
     "runai x",
-    "bin/runai",
     "/../x",
   ]],
   ["KUBE_CONTEXT", /name of a context/, ["-x", "a\nb"]],
