@@ -1,12 +1,17 @@
 import { nameOfKey } from "../env/key.ts";
 import { nearKeyFinder } from "./near_key.ts";
-import type { Problem } from "../problem.ts";
 import { strangerIn } from "../strangers.ts";
+import type { Problem } from "../../text/problems.ts";
 import { checkValue, splitKeys } from "./types.ts";
 import { type Setting, type SettingKey, SETTINGS } from "./table.ts";
 import { INJECTED_KEYS } from "../ssh/key.ts";
 
-export { type Setting, type SettingKey, SETTINGS } from "./table.ts";
+export {
+  isSettingKey,
+  type Setting,
+  type SettingKey,
+  SETTINGS,
+} from "./table.ts";
 
 /** Every setting with its value: the file's, else its default. Checked; ids are decimal digits, paths absolute. */
 export type Settings =

@@ -204,6 +204,11 @@ export const SETTINGS = [
 /** The keys of the table. */
 export type SettingKey = typeof SETTINGS[number]["key"];
 
+/** Whether a key is one of the table's. */
+export function isSettingKey(key: string): key is SettingKey {
+  return SETTINGS.some((setting) => setting.key === key);
+}
+
 function required<Key extends string>(
   key: Key,
   type: SettingType,

@@ -1,6 +1,6 @@
-import { parseDuration } from "../../text/duration.ts";
+import { parseDuration } from "../../text/time.ts";
 import { isEnvKey } from "../env/key.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../../text/problems.ts";
 import type { SettingType } from "./table.ts";
 import {
   checkKnownHosts,

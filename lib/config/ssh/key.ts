@@ -1,6 +1,6 @@
 import { GITHUB_KNOWN_HOSTS } from "./github_hosts.ts";
 import { checkPrivateKey, decodeBase64, publicPartOf } from "./private_key.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../../text/problems.ts";
 
 export { GITHUB_KNOWN_HOSTS } from "./github_hosts.ts";
 export {

@@ -1,5 +1,5 @@
 import { shellQuote } from "../../text/shell_quote.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../../text/problems.ts";
 
 /** Larger than any key; what is beyond is not looked at. */
 const MAXIMUM_BYTES = 1 << 20;
