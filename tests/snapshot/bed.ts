@@ -29,7 +29,7 @@ export const GIT_ENV = {
 
 /** Makes an empty repository, or opens what was cloned at `directory`. */
 export async function makeWork(
-  more: Readonly<Record<string, string>> = {},
+  more?: Readonly<Record<string, string>>,
   directory?: string,
 ): Promise<Work> {
   const top = await Deno.makeTempDir({ prefix: "mlo-work-" });
