@@ -2,14 +2,16 @@ import {
   type AnyCommand,
   Command,
   CommanderError,
+  isRepeatable,
 } from "./commands/command.ts";
 import config from "../deno.json" with { type: "json" };
-import { ExitCode, MloError } from "./error.ts";
+import { ExitCode, MloError, usageError } from "./error.ts";
 import { debugHost } from "./host/debug.ts";
 import type { Host } from "./host/host.ts";
 import type { Context } from "./commands/context.ts";
 import { ChildExit } from "./commands/child_exit.ts";
 import { SETTINGS_GROUP } from "./commands/options.ts";
+import { insteadOf } from "./commands/submit/foreign.ts";
 import { type Verb, VERBS } from "./commands/verbs.ts";
 
 /**
@@ -99,7 +101,10 @@ export async function commandTree(
     tree.addCommand(command, { hidden: verb.hidden ?? false });
   }
   for (const command of everyCommand(tree)) {
-    command.exitOverride().allowExcessArguments(false)
+    refuseTwice(command);
+    command.exitOverride((error) => {
+      throw new RefusedLine(error, command);
+    }).allowExcessArguments(false)
       .configureHelp({ ...command.configureHelp(), groupItems: settingsLast })
       .configureOutput({
         writeOut: (text) => host.terminal.out(text),
@@ -129,10 +134,42 @@ function* everyCommand(command: AnyCommand): Generator<AnyCommand> {
   for (const child of command.commands) yield* everyCommand(child);
 }
 
+/** What the command line library refused, and the command it refused it for. */
+class RefusedLine extends Error {
+  constructor(
+    override readonly cause: CommanderError,
+    readonly command: AnyCommand,
+  ) {
+    super(cause.message);
+  }
+}
+
+/** A flag that takes one value and is given two would be half obeyed: the library keeps the last one. */
+function refuseTwice(command: AnyCommand): void {
+  for (const option of command.options.filter((one) => !isRepeatable(one))) {
+    let given = 0;
+    command.on(`option:${option.name()}`, () => {
+      given++;
+      if (given < 2) return;
+      throw usageError(
+        `${option.long ?? option.flags} is given twice`,
+        `it takes one value: ${pathOf(command)} --help`,
+      );
+    });
+  }
+}
+
+/** A command as it is typed: `mlo secret sync`. */
+function pathOf(command: AnyCommand): string {
+  return command.parent
+    ? `${pathOf(command.parent)} ${command.name()}`
+    : command.name();
+}
+
 /** Says what went wrong, once, and gives the exit code that belongs to it. */
 function report(error: unknown, host: Host): number {
   const { terminal } = host;
-  if (error instanceof CommanderError) return reportUsage(error, host);
+  if (error instanceof RefusedLine) return reportUsage(error, host);
   if (error instanceof ChildExit) return error.code;
   if (error instanceof MloError) {
     if (error.childMessage) terminal.err(`${error.childMessage.trimEnd()}\n`);
@@ -148,18 +185,21 @@ function report(error: unknown, host: Host): number {
 }
 
 /** The command line parser's own errors: help and version are none. */
-function reportUsage(error: CommanderError, host: Host): number {
-  if (error.exitCode === 0) return ExitCode.done;
-  const [message = "", ...more] = error.message.replace(/^error: /, "")
+function reportUsage({ cause, command }: RefusedLine, host: Host): number {
+  if (cause.exitCode === 0) return ExitCode.done;
+  const [message = "", ...more] = cause.message.replace(/^error: /, "")
     .split("\n");
   const suggestion = more.join(" ").replace(/^\((.*)\)$/, "$1");
   host.terminal.err(
     `mlo: ${message.charAt(0).toUpperCase()}${message.slice(1)}\n`,
   );
-  host.terminal.err(
-    suggestion === ""
-      ? "hint: mlo --help\n"
-      : `hint: ${suggestion.charAt(0).toLowerCase()}${suggestion.slice(1)}\n`,
-  );
+  const flag = /unknown option '(--[^']+)'/.exec(message)?.[1];
+  const foreign = flag !== undefined && command.name() === "submit"
+    ? insteadOf(flag)
+    : undefined;
+  const hint = foreign?.isKnown || suggestion === ""
+    ? foreign?.hint ?? `${pathOf(command)} --help`
+    : `${suggestion.charAt(0).toLowerCase()}${suggestion.slice(1)}`;
+  host.terminal.err(`hint: ${hint}\n`);
   return ExitCode.usage;
 }

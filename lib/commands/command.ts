@@ -17,6 +17,20 @@ export type AnyCommand = CommandUnknownOpts;
 /** Any flag of any verb. */
 export type AnyOption = AnyCommand["options"][number];
 
+/** Collects the values of a flag that may be given several times, each as it is. */
+export function collectWords(
+  value: string,
+  before: readonly string[] = [],
+): string[] {
+  return [...before, value];
+}
+
+/** Whether a flag may be given more than once: a switch, or one that collects. */
+export function isRepeatable(option: AnyOption): boolean {
+  return !(option.required || option.optional) || option.variadic ||
+    option.parseArg !== undefined;
+}
+
 /** Collects the values of a flag that may be given several times, each possibly a comma-separated list. */
 export function collectList(
   value: string,

@@ -1,5 +1,6 @@
-import { parseDuration } from "../text/time.ts";
+import { parseDuration } from "../text/duration.ts";
 import { type Problem, problemsError } from "../text/problems.ts";
+import { shellJoin } from "../text/shell_quote.ts";
 import { defaultName } from "./default_name.ts";
 import {
   checked,
@@ -14,7 +15,7 @@ import {
   supplementalGroupsOf,
 } from "./job_flags.ts";
 import type { Job, JobSettings, SubmitOptions } from "./job_types.ts";
-import { payload } from "./payload/payload.ts";
+import { KEEP_ALIVE, payload } from "./payload/payload.ts";
 import {
   plainVariables,
   secretVariables,
@@ -100,7 +101,7 @@ export function planJob(
       problems,
     ),
     runaiArguments: options.runaiArgs ?? [],
-    arguments: readCommand(settings, options, problems),
+    ...readCommand(settings, options, problems),
   };
   if (problems.length > 0) throw problemsError("Cannot submit", problems);
   return job;
@@ -131,7 +132,7 @@ function readCommand(
   settings: JobSettings,
   options: SubmitOptions,
   problems: Problem[],
-): string[] {
+): Pick<Job, "command" | "lifetime" | "arguments"> {
   const { command, argv, expFolder, venv } = options;
   if (command !== undefined && argv !== undefined) {
     problems.push({
@@ -153,8 +154,8 @@ function readCommand(
   const time = options.time === undefined
     ? undefined
     : checked("--time", () => parseDuration(options.time ?? ""), problems);
-  if (problems.length > before) return [];
-  return checked(
+  if (problems.length > before) return { arguments: [] };
+  const words = checked(
     undefined,
     () =>
       payload({
@@ -166,6 +167,13 @@ function readCommand(
       }),
     problems,
   ) ?? [];
+  const given = command ?? (argv && shellJoin(argv));
+  const lifetime = given === undefined ? time ?? KEEP_ALIVE : time;
+  return {
+    ...(given === undefined ? {} : { command: given }),
+    ...(lifetime === undefined ? {} : { lifetime }),
+    arguments: words,
+  };
 }
 
 /** `~` that no shell of the laptop has expanded is the home directory in the pod. */

@@ -187,7 +187,7 @@ export function portsOf(
     }
     problems.push({
       message: `--port ${JSON.stringify(text)} is not a port from 1 to 65535`,
-      hint: "give a port, e.g. --port 8888",
+      hint: "give a port, e.g. --port 8888 (the project is --project)",
     });
     return [];
   });

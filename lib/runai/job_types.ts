@@ -103,6 +103,10 @@ export interface Job {
     readonly (readonly [name: string, quantity: string])[];
   readonly variables: readonly (readonly [name: string, value: string])[];
   readonly secretVariables: readonly SecretVariable[];
+  /** What the user gave to run; absent where the pod only waits. */
+  readonly command?: string;
+  /** Seconds after which it ends: the pod that waits, or the command that takes too long. */
+  readonly lifetime?: number;
   /** Words for `runai` that nothing here knows the meaning of. */
   readonly runaiArguments: readonly string[];
   /** The arguments of the image's entrypoint. */

@@ -1,6 +1,6 @@
 import { type MloError, usageError } from "../error.ts";
 
-/** What is wrong, and what to do about it; never a value that may be secret. */
+/** What is wrong, and what to do about it. */
 export interface Problem {
   readonly message: string;
   readonly hint?: string;

@@ -1,8 +1,8 @@
-import { onEachRsync, sleep } from "../support/archive_bed.ts";
+import { archiveTest, sleep } from "../support/archive_bed.ts";
 import { ended } from "../support/laptop.ts";
 import { survive } from "./survival.ts";
 
-onEachRsync(
+archiveTest(
   "mlo archive survives a connection cut at random moments",
   (bed) =>
     survive(bed, {
@@ -15,7 +15,7 @@ onEachRsync(
     }),
 );
 
-onEachRsync(
+archiveTest(
   "mlo archive survives its own kill -9 at random moments",
   (bed) =>
     survive(bed, {

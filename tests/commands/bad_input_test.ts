@@ -26,7 +26,7 @@ const FLAGS: Row[] = [
   {
     what: "a stray word",
     args: ["submit", "python", "train.py"],
-    message: /python|arguments/,
+    message: /"python" belongs to no flag\nhint: .*-- python train\.py/,
   },
   { what: "a name in capitals", args: submit("-n", "Exp"), message: /name/i },
   {
@@ -130,9 +130,109 @@ const FLAGS: Row[] = [
     message: /memory/i,
   },
   {
-    what: "an unknown node type",
-    args: submit("--node-type", "h300"),
+    what: "a node type that is no name",
+    args: submit("--node-type", "H_300"),
     message: /node.type/i,
+  },
+  {
+    what: "node types in two ways",
+    args: submit("--node-type", "h100", "--node-type", "v100", "h200"),
+    message: /order of the node types/,
+  },
+  {
+    what: "node types under two names",
+    args: submit("--node-type", "h100", "--node-pools", "v100"),
+    message: /--node-type and --node-pools are the same/,
+  },
+  {
+    what: "retries under two names",
+    args: submit("--train", "--backoff-limit", "1", "--backofflimit", "2"),
+    message: /--backoff-limit and --backofflimit are the same/,
+  },
+  {
+    what: "GPUs given twice",
+    args: submit("-g", "1", "--gpus", "2"),
+    message: /--gpus is given twice/,
+  },
+  {
+    what: "a command given twice",
+    args: ["submit", "-c", "a", "-c", "b"],
+    message: /--command is given twice/,
+  },
+  {
+    what: "a settings file given twice",
+    args: ["list", "--env-file", "a", "--env-file", "b"],
+    message: /--env-file is given twice/,
+  },
+  {
+    what: "two claims for scratch",
+    args: submit("--pvc", "a", "--pvc", "b"),
+    message: /--pvc a and --pvc b both/,
+  },
+  {
+    what: "a claim without a path",
+    args: submit("--pvc", "home:data"),
+    message: /--pvc "home:data" is not CLAIM:\/PATH/,
+  },
+  {
+    what: "a variable without a value",
+    args: submit("-e", "SEED"),
+    message: /--env SEED has no value/,
+  },
+  {
+    what: "a variable that mlo sets",
+    args: submit("--env", "HOME=/x"),
+    message: /--env HOME is set by mlo/,
+  },
+  {
+    what: "a variable with the value of a secret",
+    args: submit("-e", "KEY=wandb-key-of-ada"),
+    message: /--env KEY holds the value of WANDB_API_KEY/,
+  },
+  {
+    what: "a variable that comes from the secret",
+    args: submit("-e", "HF_TOKEN=x"),
+    message: /--env HF_TOKEN comes from the secret/,
+  },
+  {
+    what: "a label without a value",
+    args: submit("--label", "sweep"),
+    message: /--label "sweep"/,
+  },
+  {
+    what: "a group that is no number",
+    args: submit("--supplemental-groups", "1,wheel"),
+    message: /--supplemental-groups "wheel"/,
+  },
+  {
+    what: "less at most than at least",
+    args: submit("--memory", "2Gi", "--memory-limit", "1Gi"),
+    message: /--memory-limit 1Gi is less/,
+  },
+  {
+    what: "GPUs and GPU memory",
+    args: submit("-g", "1", "--gpu-memory", "20G"),
+    message: /--gpu-memory .* --gpus/,
+  },
+  {
+    what: "a flag of runai's",
+    args: submit("--distributed"),
+    message: /hint: --workers N/,
+  },
+  {
+    what: "another flag of runai's",
+    args: submit("--run-as-uid", "1"),
+    message: /hint: --uid/,
+  },
+  {
+    what: "a flag that nobody knows",
+    args: submit("--toleration", "x"),
+    message: /hint: .*--runai-arg=--toleration/,
+  },
+  {
+    what: "a project where a port belongs",
+    args: submit("-p", "mlo-ada"),
+    message: /--port "mlo-ada".*\nhint: .*--project/,
   },
   {
     what: "an empty node type",
@@ -324,7 +424,7 @@ Deno.test("a name that is taken is refused before anything is written", async ()
 Deno.test("all that is wrong on one command line is told at once", async () => {
   await withLaptop(async (laptop) => {
     const { stderr } = await laptop.mlo(
-      ...submit("-n", "Exp", "-g", "-1", "-t", "soon", "--node-type", "x"),
+      ...submit("-n", "Exp", "-g", "-1", "-t", "soon", "--node-type", "x!"),
     );
     for (const flag of ["--name", "--gpus", "--time", "--node-type"]) {
       assert.ok(stderr.includes(flag), `${flag} is missing in: ${stderr}`);

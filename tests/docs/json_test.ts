@@ -87,6 +87,10 @@ const SAMPLES: Record<string, string[][]> = {
   logs: [["logs", "bad"]],
   submit: [
     ["submit", "-n", "one", "--dry-run"],
+    ["submit", "-n", "share", "--gpu-memory", "20G", "--cpu-limit", "2"]
+      .concat(["--memory-limit", "2G", "--pvc", "home:/home-pvc"])
+      .concat(["--supplemental-groups", "7", "--label", "a=b", "-e", "A=b"])
+      .concat(["--runai-arg=--working-dir=/x"]),
     [
       "submit",
       "-n",
@@ -115,8 +119,11 @@ for (const generation of GENERATIONS) {
         const wanted = pages.get(verb) ?? new Map();
         const seen = new Set<string>();
         const all = verb === "submit" && generation === "v1"
-          // Only the first generation can declare ports.
-          ? [...samples, ["submit", "-n", "three", "-p", "80:8080"]]
+          // Only the first generation can declare ports and mount read-only.
+          ? [
+            ...samples,
+            ["submit", "-n", "three", "-p", "80:8080", "--pvc", "d:/d:ro"],
+          ]
           : samples;
         for (const args of all) {
           const at = args.indexOf("--");
@@ -141,7 +148,8 @@ for (const generation of GENERATIONS) {
         }
         const missing = [...wanted.keys()].filter((path) => !seen.has(path))
           .filter((path) =>
-            generation === "v1" || !path.startsWith("plan.job.ports[]")
+            generation === "v1" ||
+            !/^plan\.job\.(?:ports\[\]|claims\[\]\.readOnly)/.test(path)
           );
         assert.deepEqual(missing, [], `mlo ${verb}`);
       }

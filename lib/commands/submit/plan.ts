@@ -1,3 +1,5 @@
+import { problemsError } from "../../text/problems.ts";
+import { secretValues } from "../../config/settings/secret_values.ts";
 import { heldKeys, secretManifest } from "../../cluster/secret.ts";
 import type { Generation } from "../../runai/detect.ts";
 import { type Job, planJob, type SubmitOptions } from "../../runai/job.ts";
@@ -10,6 +12,8 @@ export interface Draft {
   /** Whether the name was made here, so that another may be taken if it is not free. */
   readonly nameIsOurs: boolean;
   readonly namespace: string;
+  /** The settings file. */
+  readonly settingsFile: string;
   readonly secret: {
     readonly name: string;
     /** The keys it will hold; never the values. */
@@ -20,7 +24,7 @@ export interface Draft {
 
 /** Everything a submission will do, as plain data: what `--dry-run` and `--json` print. */
 export interface Plan extends Draft {
-  /** Which generation of `runai` there is. */
+  /** Which generation of `runai` there is; without one, a dry run assumes the first. */
   readonly generation: Generation;
   /** The arguments of `runai`. */
   readonly runai: readonly string[];
@@ -43,6 +47,7 @@ export function planSubmission(
   extra: { readonly skipSecretSync: boolean; readonly now: Date },
 ): Submission {
   const { settings, variables, secretKeys } = read;
+  refuseSecretValues(options.env ?? [], secretValues(variables));
   const job = planJob(settings, options, secretKeys, extra.now);
   const namespace = settings.K8S_NAMESPACE;
   const name = settings.RUNAI_SECRET_NAME;
@@ -52,9 +57,30 @@ export function planSubmission(
     job,
     nameIsOurs: options.name === undefined,
     namespace,
+    settingsFile: read.path,
     secret: { name, keys, sync: !extra.skipSecretSync },
   };
   return { draft, manifest };
+}
+
+/**
+ * A plain variable stands in the pod's description and in argument lists: a
+ * value of the settings file's secrets must not get there.
+ */
+function refuseSecretValues(
+  texts: readonly string[],
+  secrets: ReadonlyMap<string, string>,
+): void {
+  const problems = texts.flatMap((text) => {
+    const name = text.replace(/=[^]*/, "");
+    const key = [...secrets].find(([, value]) => text.includes(value))?.[0];
+    return key === undefined ? [] : [{
+      message: `--env ${name} holds the value of ${key}, which is secret`,
+      hint:
+        `name ${key} in EXTRA_SECRET_KEYS and read that variable in the command`,
+    }];
+  });
+  if (problems.length > 0) throw problemsError("Cannot submit", problems);
 }
 
 /**

@@ -1,44 +1,78 @@
 import type { Terminal } from "../../host/host.ts";
 import { shellJoin } from "../../text/shell_quote.ts";
 import type { Result } from "./act.ts";
+import { endOf, kindOf, poolWarning, sleepingNote } from "./describe.ts";
 import type { Plan } from "./plan.ts";
 
-/** `--dry-run`: the line that would be run, ready to be pasted, on stdout; what surrounds it on stderr. */
+/** Where and when a report is read. */
+export interface ReportPlace {
+  readonly terminal: Terminal;
+  readonly now: Date;
+  readonly timeZone: string;
+  readonly json: boolean | undefined;
+}
+
+/** `--dry-run`: the line that would be run, ready to be pasted, on stdout; what it will do, in words, on stderr. */
 export function printPlan(
-  terminal: Terminal,
+  { terminal, json, now, timeZone }: ReportPlace,
   plan: Plan,
-  json: boolean | undefined,
 ): void {
   if (json) return printJson(terminal, { plan, result: null });
-  const { secret } = plan;
-  terminal.err(
-    secret.sync
-      ? `Would sync ${secret.keys.length} keys to the secret ${secret.name} in ${plan.namespace}, then run:\n`
-      : `Would use the secret ${secret.name} in ${plan.namespace} as it is, then run:\n`,
-  );
+  const { job, secret } = plan;
+  const rows = [
+    ["command", job.command ?? "none"],
+    ["end", endOf(job, now, timeZone)],
+    ["image", job.image],
+    ["project", `${job.project} (namespace ${plan.namespace})`],
+    ["settings", plan.settingsFile],
+    [
+      "secret",
+      secret.sync
+        ? `${secret.keys.length} keys to ${secret.name}, first`
+        : `${secret.name}, as it is`,
+    ],
+  ] as const;
+  terminal.err(`Would submit the job ${job.name}: ${kindOf(job)}\n`);
+  for (const [what, value] of rows) {
+    terminal.err(`  ${what.padEnd(10)}${value}\n`);
+  }
+  warn(terminal, plan);
+  terminal.err("with the line:\n");
   terminal.out(`${shellJoin(["runai", ...plan.runai])}\n`);
 }
 
 /** What was done, and the commands that come next. */
 export function printResult(
-  terminal: Terminal,
+  { terminal, json, now, timeZone }: ReportPlace,
   result: Result,
-  json: boolean | undefined,
 ): void {
   const { plan } = result;
   if (json) {
     const { secret } = result;
     return printJson(terminal, { plan, result: { submitted: true, secret } });
   }
+  const { job } = plan;
   if (result.secret === "synced") {
     terminal.out(
       `Synced ${plan.secret.keys.length} keys to the secret ${plan.secret.name} in ${plan.namespace}\n`,
     );
   }
-  terminal.out(`Submitted the job ${plan.job.name}\n`);
+  terminal.out(
+    `Submitted the job ${job.name}: ${kindOf(job)}, ${
+      endOf(job, now, timeZone)
+    }\n`,
+  );
+  warn(terminal, plan);
   terminal.err("\nNext:\n");
-  for (const [what, argv] of followUps(plan.job.name)) {
+  for (const [what, argv] of followUps(job.name)) {
     terminal.err(`  ${shellJoin(argv).padEnd(44)} # ${what}\n`);
+  }
+}
+
+/** What the user may not have meant. */
+function warn(terminal: Terminal, { job }: Plan): void {
+  for (const note of [sleepingNote(job), poolWarning(job)]) {
+    if (note !== undefined) terminal.err(`mlo: ${note}\n`);
   }
 }
 

@@ -59,7 +59,7 @@ const ANSWERS: readonly [string[], string[]][] = [
   [["submit", "--node-type", "=", "h1"], ["h100"]],
   [["submit", "--env-file", ""], [":files"]],
   [["submit", "--name", ""], []],
-  [["submit", "--gp"], ["--gpus"]],
+  [["submit", "--gpus"], ["--gpus"]],
   [["completions", ""], ["bash", "zsh", "fish"]],
   [["submit", "--", "pyth"], [":files"]],
   [["complet"], ["completions"]],
@@ -113,7 +113,7 @@ eval "$(mlo completions bash)"
 ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mlo; printf '[%s]' "\${COMPREPLY[@]}"; echo; }
 ask mlo sub
 ask mlo submit --node-type = h1
-ask mlo submit '$(touch evaluated)' --gp
+ask mlo submit '$(touch evaluated)' --gpus
 cd bin && ask mlo init --from kub`;
     const { stdout, stderr } = await new Deno.Command("bash", {
       args: ["--norc", "-c", script],

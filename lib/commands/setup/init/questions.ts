@@ -91,10 +91,10 @@ class Asking {
         true,
       );
     }
-    const problem = checkPrivateKey(content, path);
+    const problem = checkPrivateKey(content);
     this.questions.say(
       problem
-        ? `Pods cannot use ${path}: ${problem.message}\n${problem.hint}`
+        ? `Pods cannot use ${path}: ${problem.message}`
         : `Pods will use the SSH key ${path}`,
     );
     return false;

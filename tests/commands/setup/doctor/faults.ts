@@ -172,8 +172,7 @@ const KEY_FAULTS: readonly SeededFault[] = [
     },
     check: "SSH key",
     says: /public key, not a private/,
-    fix:
-      /^ssh-keygen -t ed25519 -N "" -f \S+\/github-pods && mlo init --set GITHUB_SSH_KEY_PATH=/,
+    fix: /ssh-keygen -t ed25519/,
   },
   {
     name: "a key with CRLF",
@@ -184,17 +183,7 @@ const KEY_FAULTS: readonly SeededFault[] = [
     },
     check: "SSH key",
     says: /CRLF/,
-    fix: /^perl -0777 -i\.before .*\/\.ssh\/github$/,
-  },
-  {
-    name: "a public key that the settings name for the private one",
-    seed: async (bed) => {
-      const file = await key(bed);
-      await bed.settings(`${REQUIRED}GITHUB_SSH_KEY_PATH=${file}.pub\n`);
-    },
-    check: "SSH key",
-    says: /public key, not a private/,
-    fix: /^mlo init --set GITHUB_SSH_KEY_PATH=\S+\/github$/,
+    fix: /^perl -pi -e 's\/\\r\/\/g' /,
   },
   {
     name: "a key that others can read",
