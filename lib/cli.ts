@@ -8,7 +8,7 @@ import config from "../deno.json" with { type: "json" };
 import { ExitCode, MloError, usageError } from "./error.ts";
 import { debugHost } from "./host/debug.ts";
 import type { Host } from "./host/host.ts";
-import type { Context } from "./commands/context.ts";
+import type { Act, Context } from "./commands/context.ts";
 import { ChildExit } from "./commands/child_exit.ts";
 import { SETTINGS_GROUP } from "./commands/options.ts";
 import { insteadOf } from "./commands/submit/foreign.ts";
@@ -17,15 +17,21 @@ import { type Verb, VERBS } from "./commands/verbs.ts";
 /**
  * Runs `mlo` with the words of a command line and gives its exit code. This is
  * the only place where an error becomes text and an exit code.
+ *
+ * @param act What is done with the options that the words stand for.
  */
 export async function run(
   args: readonly string[],
   host: Host,
+  act: Act = (options, work) => work(options),
 ): Promise<number> {
   const { words, rest } = splitAtDoubleDash(args);
   try {
     if (words.length === 0 && rest === undefined) words.push("--help");
-    const program = await commandTree(host, rest, scopeOf(words, rest));
+    const program = await commandTree(host, rest, {
+      ...scopeOf(words, rest),
+      act,
+    });
     await program.parseAsync(words, { from: "user" });
     return ExitCode.done;
   } catch (error) {
@@ -50,6 +56,7 @@ interface Scope {
   readonly loaded: readonly Verb[];
   /** The verbs that must be there at all. */
   readonly named: readonly Verb[];
+  readonly act?: Act;
 }
 
 function scopeOf(
@@ -75,7 +82,11 @@ function scopeOf(
 export async function commandTree(
   host: Host,
   rest: readonly string[] | undefined,
-  { loaded, named }: Scope = { loaded: VERBS, named: VERBS },
+  {
+    loaded,
+    named,
+    act = (options, work) => work(options),
+  }: Scope = { loaded: VERBS, named: VERBS },
 ): Promise<AnyCommand> {
   const program = new Command("mlo")
     .description("From a laptop to GPUs and back")
@@ -86,6 +97,7 @@ export async function commandTree(
     .configureHelp({ subcommandTerm: (command) => command.name() });
   const context: Context = {
     rest,
+    act,
     get host() {
       return program.opts().debug ? debugHost(host) : host;
     },

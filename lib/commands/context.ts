@@ -8,4 +8,12 @@ export interface Context {
   readonly rest: readonly string[] | undefined;
   /** Whether the settings file in use is named on stderr. */
   readonly verbose: boolean;
+  /** Where every verb's reading of its command line ends and its work begins. */
+  readonly act: Act;
 }
+
+/** Does what the options of a command line ask for; a test takes the options and does nothing. */
+export type Act = <Options extends object>(
+  options: Options,
+  work: (options: Options) => void | Promise<void>,
+) => void | Promise<void>;

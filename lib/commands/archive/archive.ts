@@ -48,7 +48,7 @@ export function archiveCommand(context: Context) {
     .option("--yes <name>", "agree to remove this path (repeatable)", append)
     .option("--json", "one JSON object per line, for programs")
     .addHelpText("after", EXAMPLES)
-    .action((paths, flags) => transfer(context, "archive", paths, flags));
+    .action((paths, flags) => startTransfer(context, "archive", paths, flags));
   command.addCommand(verifyCommand(context));
   command.addCommand(restoreCommand(context));
   command.addCommand(statusCommand(context));
@@ -65,7 +65,7 @@ function verifyCommand(context: Context) {
     .option("--jobs <number>", "files read at a time, on each side (8)")
     .option("--json", "one JSON object per line, for programs")
     .action((paths, _, command) =>
-      transfer(context, "verify", paths, ownFlags(command))
+      startTransfer(context, "verify", paths, ownFlags(command))
     );
 }
 
@@ -84,7 +84,7 @@ function restoreCommand(context: Context) {
     .option("--dry-run", "say how much would be copied; write nothing")
     .option("--json", "one JSON object per line, for programs")
     .action((paths, _, command) =>
-      transfer(context, "restore", paths, ownFlags(command))
+      startTransfer(context, "restore", paths, ownFlags(command))
     );
 }
 
@@ -93,27 +93,40 @@ function statusCommand(context: Context) {
     .description("List transfers, or follow one")
     .option("--follow [transfer]", "join the one under way, or this one")
     .option("--json", "for programs")
-    .action(async ({ follow }, command) => {
-      const flags = ownFlags<StatusFlags>(command);
-      const { settings } = await readSettings(context, flags);
-      const { host } = context;
-      if (follow === undefined) {
-        return await printTransfers(host, settings, flags.json === true);
-      }
-      const id = follow === true ? "" : follow;
-      await followTransfer(host, settings, checkId(id), flags.json === true);
-    });
+    .action(({ follow }, command) =>
+      context.act({
+        ...ownFlags<StatusFlags>(command),
+        ...(follow === undefined
+          ? {}
+          : { follow: follow === true ? "" : checkId(follow) }),
+      }, (options) => showTransfers(context, options))
+    );
+}
+
+async function showTransfers(
+  context: Context,
+  { follow, json = false, ...flags }: StatusFlags,
+) {
+  const { settings } = await readSettings(context, flags);
+  if (follow === undefined) {
+    return await printTransfers(context.host, settings, json);
+  }
+  await followTransfer(context.host, settings, follow, json);
 }
 
 function cancelCommand(context: Context) {
   return settingsCommand("cancel")
     .description("Stop a transfer; what was copied stays")
     .argument("[transfer]", "which, if several are under way", "")
-    .action(async (id, _, command) => {
-      const flags = ownFlags<StatusFlags>(command);
-      const { settings } = await readSettings(context, flags);
-      await cancelTransfer(context.host, settings, checkId(id));
-    });
+    .action((id, _, command) =>
+      context.act(
+        { id: checkId(id), ...ownFlags<StatusFlags>(command) },
+        async ({ id, ...flags }) => {
+          const { settings } = await readSettings(context, flags);
+          await cancelTransfer(context.host, settings, id);
+        },
+      )
+    );
 }
 
 function lsCommand(context: Context) {
@@ -121,15 +134,21 @@ function lsCommand(context: Context) {
     .description("List what is in long-term storage")
     .argument("[path]", "relative to the archive", "")
     .option("--json", "for programs")
-    .action(async (path, _, command) => {
-      const flags = ownFlags<StatusFlags>(command);
-      const { settings } = await readSettings(context, flags);
-      await printContents(context.host, settings, path, flags.json === true);
-    });
+    .action((path, _, command) =>
+      context.act(
+        { path, ...ownFlags<StatusFlags>(command) },
+        async ({ path, json = false, ...flags }) => {
+          const { settings } = await readSettings(context, flags);
+          await printContents(context.host, settings, path, json);
+        },
+      )
+    );
 }
 
 interface StatusFlags extends SettingsFlags {
   readonly json?: boolean;
+  /** The id of the transfer to follow; empty for the one under way. */
+  readonly follow?: string;
 }
 
 interface TransferFlags extends RequestFlags, StatusFlags {
@@ -158,15 +177,30 @@ function ownFlags<Flags = TransferFlags>(command: AnyCommand): Flags {
 }
 
 /** What archive, restore and verify have in common. */
-async function transfer(
+function startTransfer(
   context: Context,
   kind: Request["kind"],
   words: readonly string[],
   flags: TransferFlags,
+) {
+  const { rest = [] } = context;
+  return context.act(
+    { kind, paths: [...words, ...rest], ...flags },
+    (options) => transfer(context, options),
+  );
+}
+
+interface TransferOptions extends TransferFlags {
+  readonly kind: Request["kind"];
+  readonly paths: readonly string[];
+}
+
+async function transfer(
+  context: Context,
+  { kind, paths, ...flags }: TransferOptions,
 ): Promise<void> {
-  const { host, rest = [] } = context;
+  const { host } = context;
   const { settings } = await readSettings(context, flags);
-  const paths = [...words, ...rest];
   const request = toRequest(kind, paths, flags, settings);
   const json = flags.json === true;
   if (flags.dryRun) {

@@ -2,6 +2,7 @@ import { type AnyCommand, Argument, Command } from "../command.ts";
 import { complete } from "./complete.ts";
 import { COMPLETION_SCRIPTS, SHELLS } from "./scripts.ts";
 import type { Context } from "../context.ts";
+import type { Host } from "../../host/host.ts";
 import { knownJobs } from "./known_jobs.ts";
 
 const EXAMPLES = `
@@ -16,19 +17,35 @@ export function completionsCommand(context: Context) {
     .description("Print what your shell needs to complete mlo's words")
     .addArgument(new Argument("<shell>", "your shell").choices(SHELLS))
     .addHelpText("after", EXAMPLES)
-    .action((shell) => context.host.terminal.out(COMPLETION_SCRIPTS[shell]));
+    .action((shell) =>
+      context.act(
+        { shell },
+        ({ shell }) => context.host.terminal.out(COMPLETION_SCRIPTS[shell]),
+      )
+    );
 }
 
 /** `mlo complete -- WORD…`: what the shells ask on Tab. */
 export function completeCommand(context: Context, tree: () => AnyCommand) {
   return new Command("complete")
     .description("Answer a shell that completes a command line")
-    .action(async () => {
-      const jobs = await knownJobs(context.host);
-      const { words, files } = complete(tree(), context.rest ?? [""], jobs);
-      const lines = files
-        ? [":files"]
-        : words.map(([word, said]) => `${word}\t${said.split("\n")[0]}`);
-      context.host.terminal.out(lines.map((line) => `${line}\n`).join(""));
-    });
+    .action(() =>
+      context.act(
+        { words: context.rest ?? [""] },
+        ({ words }) => answer(context.host, tree(), words),
+      )
+    );
+}
+
+async function answer(
+  host: Host,
+  tree: AnyCommand,
+  typed: readonly string[],
+): Promise<void> {
+  const jobs = await knownJobs(host);
+  const { words, files } = complete(tree, typed, jobs);
+  const lines = files
+    ? [":files"]
+    : words.map(([word, said]) => `${word}\t${said.split("\n")[0]}`);
+  host.terminal.out(lines.map((line) => `${line}\n`).join(""));
 }

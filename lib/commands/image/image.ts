@@ -26,7 +26,11 @@ function initCommand(context: Context) {
       "\nExample:\n  $ mlo image init docker\n  $ $EDITOR docker/Dockerfile",
     )
     .action((directory, flags) =>
-      writeFiles(context.host, directory, flags.force === true)
+      context.act(
+        { directory, ...flags },
+        ({ directory, force }) =>
+          writeFiles(context.host, directory, force === true),
+      )
     );
 }
 
@@ -42,11 +46,21 @@ function publishCommand(context: Context) {
       "after",
       "\nExample:\n  $ mlo image publish -i ic-registry.epfl.ch/mlo/my-image:v1",
     )
-    .action(async (directory, flags) => {
-      const { settings } = await readSettings(context, flags);
-      const variables = publishVariables(settings, flags.force === true);
-      await publish(context.host, directory, variables, flags.dryRun === true);
-    });
+    .action((directory, flags) =>
+      context.act(
+        { directory, ...flags },
+        async ({ directory, ...options }) => {
+          const { settings } = await readSettings(context, options);
+          const variables = publishVariables(settings, options.force === true);
+          await publish(
+            context.host,
+            directory,
+            variables,
+            options.dryRun === true,
+          );
+        },
+      )
+    );
 }
 
 /** All files or none: what is there and differs is a reason to ask. */

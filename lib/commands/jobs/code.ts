@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { runningPod } from "./exec.ts";
 import { podOption, settingsCommand } from "../options.ts";
 import { openProject } from "../../settings/project.ts";
+import type { SettingsFlags } from "../../settings/read_settings.ts";
 
 /** `mlo code JOB [FOLDER]`: the editor, inside the pod. */
 export function codeCommand(context: Context) {
@@ -36,7 +37,7 @@ Examples:
   $ mlo code dev
   $ mlo code dev /mloscratch/homes/you/project --editor cursor`,
     )
-    .action(async (job, folder, flags) => {
+    .action((job, folder, flags) => {
       if (folder !== undefined && !folder.startsWith("/")) {
         throw usageError(
           `Cannot open the folder ${
@@ -45,25 +46,45 @@ Examples:
           `mlo code ${job} /mloscratch/…`,
         );
       }
-      const project = await openProject(context, flags);
-      const { host, namespace, settings } = project;
-      const [pod, kubeContext] = await Promise.all([
-        runningPod(project, job, flags.pod),
-        currentContext(host),
-      ]);
-      const uri = attachUri(flags.uriStyle, {
-        context: kubeContext,
-        namespace,
-        pod: pod.name,
-        container: pod.container,
-        image: pod.image,
-        folder: folder ?? settings.SCRATCH_HOME,
-      });
-      const args = ["--folder-uri", uri];
-      if (flags.print) {
-        return host.terminal.out(`${shellJoin([flags.editor, ...args])}\n`);
-      }
-      const code = await host.programs.attach({ program: flags.editor, args });
-      if (code !== 0) throw new ChildExit(code);
+      return context.act(
+        { job, folder, ...flags },
+        (options) => openEditor(context, options),
+      );
     });
+}
+
+/** What `mlo code` opens, and how. */
+interface CodeOptions extends SettingsFlags {
+  readonly job: string;
+  readonly folder?: string | undefined;
+  readonly pod?: string | undefined;
+  readonly editor: string;
+  readonly uriStyle: "hex" | "plain";
+  readonly print?: boolean | undefined;
+}
+
+async function openEditor(
+  context: Context,
+  { job, folder, ...flags }: CodeOptions,
+) {
+  const project = await openProject(context, flags);
+  const { host, namespace, settings } = project;
+  const [pod, kubeContext] = await Promise.all([
+    runningPod(project, job, flags.pod),
+    currentContext(host),
+  ]);
+  const uri = attachUri(flags.uriStyle, {
+    context: kubeContext,
+    namespace,
+    pod: pod.name,
+    container: pod.container,
+    image: pod.image,
+    folder: folder ?? settings.SCRATCH_HOME,
+  });
+  const args = ["--folder-uri", uri];
+  if (flags.print) {
+    return host.terminal.out(`${shellJoin([flags.editor, ...args])}\n`);
+  }
+  const code = await host.programs.attach({ program: flags.editor, args });
+  if (code !== 0) throw new ChildExit(code);
 }

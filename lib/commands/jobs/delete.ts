@@ -7,6 +7,7 @@ import { listJobs, noSuchJob } from "./find.ts";
 import { settingsCommand } from "../options.ts";
 import { runRunai } from "../../runai/client.ts";
 import { openProject, type Project } from "../../settings/project.ts";
+import type { SettingsFlags } from "../../settings/read_settings.ts";
 
 /** `mlo delete JOB…`. */
 export function deleteCommand(context: Context) {
@@ -14,13 +15,27 @@ export function deleteCommand(context: Context) {
     .description("Delete jobs, running or not; what is on scratch stays")
     .argument("<jobs...>", "names of the jobs")
     .addHelpText("after", "\nExample:\n  $ mlo delete exp dev")
-    .action(async (names, flags) => {
-      const project = await openProject(context, flags);
-      const known = (await listJobs(project)).map(({ name }) => name);
-      const unknown = names.find((name) => !known.includes(name));
-      if (unknown !== undefined) throw noSuchJob(project, unknown, known);
-      await deleteJobs(project, [...new Set(names)]);
-    });
+    .action((names, flags) =>
+      context.act(
+        { names: [...new Set(names)], ...flags },
+        (options) => deleteNamed(context, options),
+      )
+    );
+}
+
+interface DeleteOptions extends SettingsFlags {
+  readonly names: readonly string[];
+}
+
+async function deleteNamed(
+  context: Context,
+  { names, ...flags }: DeleteOptions,
+) {
+  const project = await openProject(context, flags);
+  const known = (await listJobs(project)).map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw noSuchJob(project, unknown, known);
+  await deleteJobs(project, names);
 }
 
 /** `mlo clean`: deletes the finished jobs, after asking. */
@@ -36,23 +51,31 @@ A preempted job is not finished: it comes back when there is room.
 Example:
   $ mlo clean`,
     )
-    .action(async (flags) => {
-      const project = await openProject(context, flags);
-      const { terminal } = project.host;
-      const finished = (await listJobs(project))
-        .filter(({ status }) => isFinished(status));
-      if (finished.length === 0) {
-        return terminal.err("There are no finished jobs\n");
-      }
-      terminal.err(
-        alignedTable(finished.map(({ name, status }) => [name, status])),
-      );
-      const jobs = finished.length === 1 ? "job" : "jobs";
-      if (!flags.yes) {
-        await confirm(project.host, `Delete ${finished.length} ${jobs}?`);
-      }
-      await deleteJobs(project, finished.map(({ name }) => name));
-    });
+    .action((flags) =>
+      context.act(flags, (options) => deleteFinished(context, options))
+    );
+}
+
+interface CleanOptions extends SettingsFlags {
+  readonly yes?: boolean | undefined;
+}
+
+async function deleteFinished(context: Context, flags: CleanOptions) {
+  const project = await openProject(context, flags);
+  const { terminal } = project.host;
+  const finished = (await listJobs(project))
+    .filter(({ status }) => isFinished(status));
+  if (finished.length === 0) {
+    return terminal.err("There are no finished jobs\n");
+  }
+  terminal.err(
+    alignedTable(finished.map(({ name, status }) => [name, status])),
+  );
+  const jobs = finished.length === 1 ? "job" : "jobs";
+  if (!flags.yes) {
+    await confirm(project.host, `Delete ${finished.length} ${jobs}?`);
+  }
+  await deleteJobs(project, finished.map(({ name }) => name));
 }
 
 /**

@@ -4,6 +4,7 @@ import { ChildExit } from "../child_exit.ts";
 import type { Context } from "../context.ts";
 import { podOption, settingsCommand } from "../options.ts";
 import { openProject, type Project } from "../../settings/project.ts";
+import type { SettingsFlags } from "../../settings/read_settings.ts";
 
 /** Which of the terminal's sides the program in the pod gets. */
 interface Sides {
@@ -30,21 +31,40 @@ Examples:
   $ mlo exec exp -it -- python
   $ tar c src | mlo exec exp -i -- tar x -C /mloscratch/homes/you`,
     )
-    .action(async (job, flags) => {
-      const { rest } = context;
-      if (rest === undefined || rest.length === 0) {
+    .action((job, flags) => {
+      const { rest: argv = [] } = context;
+      if (argv.length === 0) {
         throw usageError(
           "Cannot run nothing: the program is missing",
           `mlo exec ${job} -- nvidia-smi`,
         );
       }
-      const project = await openProject(context, flags);
-      const { stdinIsTerminal, stdoutIsTerminal } = project.host.terminal;
-      await execIn(project, await runningPod(project, job, flags.pod), rest, {
-        stdin: flags.stdin === true || flags.tty === true,
-        terminal: flags.tty === true && stdinIsTerminal && stdoutIsTerminal,
-      });
+      return context.act(
+        { job, argv, ...flags },
+        (options) => runProgram(context, options),
+      );
     });
+}
+
+/** What `mlo exec` runs, and where. */
+interface ExecOptions extends SettingsFlags {
+  readonly job: string;
+  readonly argv: readonly string[];
+  readonly pod?: string | undefined;
+  readonly stdin?: boolean | undefined;
+  readonly tty?: boolean | undefined;
+}
+
+async function runProgram(
+  context: Context,
+  { job, argv, pod, stdin, tty, ...flags }: ExecOptions,
+) {
+  const project = await openProject(context, flags);
+  const { stdinIsTerminal, stdoutIsTerminal } = project.host.terminal;
+  await execIn(project, await runningPod(project, job, pod), argv, {
+    stdin: stdin === true || tty === true,
+    terminal: tty === true && stdinIsTerminal && stdoutIsTerminal,
+  });
 }
 
 /**
@@ -69,9 +89,13 @@ Examples:
   $ mlo shell exp
   $ echo 'df -h /mloscratch' | mlo shell exp`,
     )
-    .action(async (job, flags) => {
-      await openShell(await openProject(context, flags), job, flags.pod);
-    });
+    .action((job, flags) =>
+      context.act(
+        { job, ...flags },
+        async ({ job, pod, ...options }) =>
+          await openShell(await openProject(context, options), job, pod),
+      )
+    );
 }
 
 /** Hands the terminal to a shell in a job's pod. Throws {@linkcode ChildExit} unless it ends with 0. */

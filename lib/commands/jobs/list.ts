@@ -6,6 +6,7 @@ import { type JobView, jobView } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
 import { settingsCommand } from "../options.ts";
 import { openProject } from "../../settings/project.ts";
+import type { SettingsFlags } from "../../settings/read_settings.ts";
 
 const HEADER = ["NAME", "STATUS", "TYPE", "GPUS", "NODE", "AGE"];
 
@@ -23,36 +24,44 @@ Examples:
   $ mlo list
   $ mlo list | cut -f 1                          # the names alone`,
     )
-    .action(async (flags) => {
-      const project = await openProject(context, flags);
-      const { host, name, namespace } = project;
-      const [jobs, pods] = await sideBySide(
-        (signal) => listJobs(project, signal),
-        () => listJobPods(host, namespace),
-      );
-      const now = host.clock.now();
-      const views = jobs.map((job) => jobView(job, pods, now));
-      const { terminal } = host;
-      if (flags.json) {
-        const object = { project: name, namespace, jobs: views };
-        return terminal.out(`${JSON.stringify(object, undefined, 2)}\n`);
-      }
-      if (!terminal.stdoutIsTerminal) {
-        return terminal.out(
-          tabbedTable(views.map((view) => row(view, view.createdAt ?? ""))),
-        );
-      }
-      if (views.length === 0) {
-        return terminal.err(`There are no jobs in the project ${name}\n`);
-      }
-      const rows = views.map((view) =>
-        row(
-          view,
-          view.createdAt === null ? "-" : ago(new Date(view.createdAt), now),
-        )
-      );
-      terminal.out(alignedTable([HEADER, ...rows]));
-    });
+    .action((flags) =>
+      context.act(flags, (options) => listAll(context, options))
+    );
+}
+
+interface ListOptions extends SettingsFlags {
+  readonly json?: boolean | undefined;
+}
+
+async function listAll(context: Context, flags: ListOptions) {
+  const project = await openProject(context, flags);
+  const { host, name, namespace } = project;
+  const [jobs, pods] = await sideBySide(
+    (signal) => listJobs(project, signal),
+    () => listJobPods(host, namespace),
+  );
+  const now = host.clock.now();
+  const views = jobs.map((job) => jobView(job, pods, now));
+  const { terminal } = host;
+  if (flags.json) {
+    const object = { project: name, namespace, jobs: views };
+    return terminal.out(`${JSON.stringify(object, undefined, 2)}\n`);
+  }
+  if (!terminal.stdoutIsTerminal) {
+    return terminal.out(
+      tabbedTable(views.map((view) => row(view, view.createdAt ?? ""))),
+    );
+  }
+  if (views.length === 0) {
+    return terminal.err(`There are no jobs in the project ${name}\n`);
+  }
+  const rows = views.map((view) =>
+    row(
+      view,
+      view.createdAt === null ? "-" : ago(new Date(view.createdAt), now),
+    )
+  );
+  terminal.out(alignedTable([HEADER, ...rows]));
 }
 
 function row(view: JobView, age: string): string[] {

@@ -11,7 +11,8 @@ import { openProject, type Project } from "../../settings/project.ts";
 /** How a log is shown. */
 export interface LogFlags {
   readonly follow?: boolean | undefined;
-  readonly tail?: string | undefined;
+  /** The last lines only: how many. */
+  readonly tail?: number | undefined;
   readonly pod?: string | undefined;
   readonly timestamps?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -34,9 +35,13 @@ Examples:
   $ mlo logs exp -f
   $ mlo logs big --pod worker-1 --tail 100`,
     )
-    .action(async (job, flags) => {
-      await showLog(await openProject(context, flags), job, flags);
-    });
+    .action((job, { tail, ...flags }) =>
+      context.act(
+        { job, ...flags, ...(tail === undefined ? {} : { tail: lines(tail) }) },
+        async ({ job, ...options }) =>
+          await showLog(await openProject(context, options), job, options),
+      )
+    );
 }
 
 /** Shows a job's log. ^C ends the showing, not the job. */
@@ -47,13 +52,12 @@ export async function showLog(
 ): Promise<void> {
   const { host, namespace } = project;
   const { terminal } = host;
-  const tail = flags.tail === undefined ? undefined : lines(flags.tail);
   const say = (text: string) => terminal.err(`mlo: ${text}\n`);
   const form = lineForm(flags);
   await untilInterrupted(terminal, (signal) =>
     readLog(
       host,
-      { namespace, job, pod: flags.pod, tail, follow: flags.follow === true },
+      { ...flags, namespace, job, follow: flags.follow === true },
       {
         lines: (all) => terminal.out(all.map(form).join("")),
         lost: () => say("the link to the cluster is gone; the job goes on"),

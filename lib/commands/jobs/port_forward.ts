@@ -8,6 +8,7 @@ import { untilInterrupted } from "../interrupt.ts";
 import { isOver } from "./logs.ts";
 import { podOption, settingsCommand } from "../options.ts";
 import { openProject } from "../../settings/project.ts";
+import type { SettingsFlags } from "../../settings/read_settings.ts";
 
 /** `mlo port-forward JOB 8888`: ports of the pod on the laptop. */
 export function portForwardCommand(context: Context) {
@@ -26,38 +27,49 @@ Examples:
   $ mlo port-forward dev 8888
   $ mlo port-forward dev 6007:6006 8888`,
     )
-    .action(async (job, ports, flags) => {
-      const pairs = ports.map(portPair);
-      const project = await openProject(context, flags);
-      const { host, namespace } = project;
-      const { terminal } = host;
-      const say = (text: string) => terminal.err(`mlo: ${text}\n`);
-      await untilInterrupted(terminal, (signal) =>
-        forwardPorts(
-          host,
-          {
-            namespace,
-            job,
-            pod: flags.pod,
-            ports: pairs,
-            address: flags.address,
-          },
-          {
-            ready: (pod, open) => {
-              for (const { local, remote } of open) {
-                terminal.out(
-                  `http://${flags.address}:${local} leads to port ${remote} of ${pod}\n`,
-                );
-              }
-            },
-            lost: () => say("the link to the pod is gone; trying again"),
-            back: () => say("the link is back"),
-            isOver: () => isOver(project, job),
-          },
-          signal,
-        ), `the job ${job} goes on`);
-      say(`the job ${job} is over`);
-    });
+    .action((job, ports, flags) =>
+      context.act(
+        { job, ports: ports.map(portPair), ...flags },
+        (options) => forward(context, options),
+      )
+    );
+}
+
+/** What `mlo port-forward` opens, and where. */
+interface ForwardOptions extends SettingsFlags {
+  readonly job: string;
+  readonly ports: readonly PortPair[];
+  readonly pod?: string | undefined;
+  readonly address: string;
+}
+
+async function forward(
+  context: Context,
+  { job, ports, pod, address, ...flags }: ForwardOptions,
+) {
+  const project = await openProject(context, flags);
+  const { host, namespace } = project;
+  const { terminal } = host;
+  const say = (text: string) => terminal.err(`mlo: ${text}\n`);
+  await untilInterrupted(terminal, (signal) =>
+    forwardPorts(
+      host,
+      { namespace, job, pod, ports, address },
+      {
+        ready: (pod, open) => {
+          for (const { local, remote } of open) {
+            terminal.out(
+              `http://${address}:${local} leads to port ${remote} of ${pod}\n`,
+            );
+          }
+        },
+        lost: () => say("the link to the pod is gone; trying again"),
+        back: () => say("the link is back"),
+        isOver: () => isOver(project, job),
+      },
+      signal,
+    ), `the job ${job} goes on`);
+  say(`the job ${job} is over`);
 }
 
 function portPair(text: string): PortPair {

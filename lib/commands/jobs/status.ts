@@ -11,6 +11,7 @@ import { jobView, unlistedJob } from "./view.ts";
 import { listJobs, noSuchJob, sideBySide } from "./find.ts";
 import { settingsCommand } from "../options.ts";
 import { openProject, type Project } from "../../settings/project.ts";
+import type { SettingsFlags } from "../../settings/read_settings.ts";
 import { printStatus, type StatusView } from "./status_report.ts";
 
 /** The most events that are shown: the last ones. */
@@ -23,15 +24,24 @@ export function statusCommand(context: Context) {
     .argument("<job>", "name of the job")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ mlo status exp")
-    .action(async (job, flags) => {
-      const project = await openProject(context, flags);
-      const view = await statusOf(project, job);
-      const { terminal, clock } = project.host;
-      if (flags.json) {
-        return terminal.out(`${JSON.stringify(view, undefined, 2)}\n`);
-      }
-      printStatus(terminal, view, clock.now());
-    });
+    .action((job, flags) =>
+      context.act({ job, ...flags }, (options) => showStatus(context, options))
+    );
+}
+
+interface StatusOptions extends SettingsFlags {
+  readonly job: string;
+  readonly json?: boolean | undefined;
+}
+
+async function showStatus(context: Context, { job, ...flags }: StatusOptions) {
+  const project = await openProject(context, flags);
+  const view = await statusOf(project, job);
+  const { terminal, clock } = project.host;
+  if (flags.json) {
+    return terminal.out(`${JSON.stringify(view, undefined, 2)}\n`);
+  }
+  printStatus(terminal, view, clock.now());
 }
 
 /** Everything that is known of a job. Throws an `MloError` if there is none. */

@@ -27,13 +27,14 @@ function syncCommand(context: Context) {
     .option("--dry-run", "name the keys; write nothing")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ mlo secret sync")
-    .action(async (flags) => {
-      await syncSecret(
-        context.host,
-        await readSettings(context, flags),
-        flags,
-      );
-    });
+    .action((flags) =>
+      context.act(flags, async (options) =>
+        await syncSecret(
+          context.host,
+          await readSettings(context, options),
+          options,
+        ))
+    );
 }
 
 function statusCommand(context: Context) {
@@ -41,10 +42,12 @@ function statusCommand(context: Context) {
     .description("Say whether file and secret agree; exit code 1 if not")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ mlo secret status")
-    .action(async (flags) => {
-      const read = await readSettings(context, flags);
-      await showStatus(context.host, read, flags.json);
-    });
+    .action((flags) =>
+      context.act(flags, async (options) => {
+        const read = await readSettings(context, options);
+        await showStatus(context.host, read, options.json);
+      })
+    );
 }
 
 function removeCommand(context: Context) {
@@ -52,10 +55,12 @@ function removeCommand(context: Context) {
     .description("Delete the secret from the cluster, after asking")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", "\nExample:\n  $ mlo secret rm --yes")
-    .action(async (flags) => {
-      const read = await readSettings(context, flags);
-      await removeSecret(context.host, read, flags.yes === true);
-    });
+    .action((flags) =>
+      context.act(flags, async (options) => {
+        const read = await readSettings(context, options);
+        await removeSecret(context.host, read, options.yes === true);
+      })
+    );
 }
 
 function secretVerb(name: string) {

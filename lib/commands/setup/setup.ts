@@ -25,23 +25,31 @@ export function setupCommand(context: Context) {
     .option("-y, --yes", "do not ask")
     .option("--replace", "download kubectl and runai even if they are there")
     .addHelpText("after", EXAMPLES)
-    .action(async (flags) => {
-      const { host } = context;
-      const { terminal } = host;
-      const plan = await planSetup(host, flags.replace === true);
-      if (plan.steps.length === 0) {
-        return terminal.out("Nothing is missing. Next: mlo doctor\n");
-      }
-      terminal.err(`${plan.steps.map(({ what }) => what).join("\n")}\n`);
-      if (!flags.yes) await agree(host);
-      for (const step of plan.steps) terminal.out(`${await step.act()}\n`);
-      if (!plan.binIsOnPath) {
-        terminal.out(
-          `Add ~/.local/bin to the PATH:\n  echo 'export PATH="$HOME/.local/bin:$PATH"' >> ~/.${plan.shell}rc\n`,
-        );
-      }
-      terminal.out("Next: runai login, then mlo doctor\n");
-    });
+    .action((flags) =>
+      context.act(flags, (options) => setUp(context.host, options))
+    );
+}
+
+interface SetupOptions {
+  readonly yes?: boolean | undefined;
+  readonly replace?: boolean | undefined;
+}
+
+async function setUp(host: Host, flags: SetupOptions): Promise<void> {
+  const { terminal } = host;
+  const plan = await planSetup(host, flags.replace === true);
+  if (plan.steps.length === 0) {
+    return terminal.out("Nothing is missing. Next: mlo doctor\n");
+  }
+  terminal.err(`${plan.steps.map(({ what }) => what).join("\n")}\n`);
+  if (!flags.yes) await agree(host);
+  for (const step of plan.steps) terminal.out(`${await step.act()}\n`);
+  if (!plan.binIsOnPath) {
+    terminal.out(
+      `Add ~/.local/bin to the PATH:\n  echo 'export PATH="$HOME/.local/bin:$PATH"' >> ~/.${plan.shell}rc\n`,
+    );
+  }
+  terminal.out("Next: runai login, then mlo doctor\n");
 }
 
 /** One thing to do, told before it is done. */

@@ -1,4 +1,4 @@
-import { ExitCode, MloError } from "../../error.ts";
+import { ExitCode, MloError, usageError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { releaseFile, releaseUrl, SUMS } from "../../setup/addresses.ts";
 import { download, sumOf, verify } from "../../setup/download.ts";
@@ -21,14 +21,34 @@ export function upgradeCommand(context: Context) {
     .option("--check", "say whether there is another; exit code 1 if so")
     .option("--rollback", "go back to the version before the last upgrade")
     .addHelpText("after", EXAMPLES)
-    .action(async (flags) => {
-      const { host } = context;
-      const file = await ownFile(host);
-      const said = flags.rollback
-        ? await rollBack(host, file)
-        : await upgrade(host, file, flags.to, flags.check === true);
-      host.terminal.out(`${said}\n`);
+    .action((flags) => {
+      if (flags.rollback && (flags.check || flags.to !== undefined)) {
+        throw usageError(
+          `Cannot go back: --rollback goes to the version that is kept, so there is nothing to ${
+            flags.check ? "--check" : "choose with --to"
+          }`,
+          "keep one of them",
+        );
+      }
+      return context.act(flags, (options) => replace(context.host, options));
     });
+}
+
+interface UpgradeOptions {
+  readonly to?: string | undefined;
+  readonly check?: boolean | undefined;
+  readonly rollback?: boolean | undefined;
+}
+
+async function replace(
+  host: Host,
+  { to, check, rollback }: UpgradeOptions,
+): Promise<void> {
+  const file = await ownFile(host);
+  const said = rollback
+    ? await rollBack(host, file)
+    : await upgrade(host, file, to, check === true);
+  host.terminal.out(`${said}\n`);
 }
 
 /** The program's own file; nothing to replace where it runs from its sources. */

@@ -1,6 +1,7 @@
 import { MloError } from "../../../error.ts";
 import type { Host } from "../../../host/host.ts";
 import type { Context } from "../../context.ts";
+import type { SettingsFlags } from "../../../settings/read_settings.ts";
 import { settingsCommand } from "../../options.ts";
 import { checkArchiveHost, checkGitHub } from "./ssh.ts";
 import { checkCluster, checkKubeconfig } from "./cluster.ts";
@@ -26,22 +27,30 @@ export function doctorCommand(context: Context) {
     .option("--online", "also ask GitHub whether it knows the SSH key")
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
-    .action(async (flags) => {
-      const { host } = context;
-      const examined = await examineSettings(host, flags);
-      const groups = await Promise.all(
-        checksOf(host, examined, flags.online === true)
-          .map(([name, work]) => inTime(host, name, work)),
-      );
-      const findings = [...examined.findings, ...groups.flat()];
-      printFindings(host, findings, flags.json === true);
-      const faults = findings.filter(({ status }) => status === "fault");
-      if (faults.length > 0) {
-        throw new MloError(
-          faults.length === 1 ? "1 fault" : `${faults.length} faults`,
-        );
-      }
-    });
+    .action((flags) =>
+      context.act(flags, (options) => examine(context.host, options))
+    );
+}
+
+interface DoctorOptions extends SettingsFlags {
+  readonly online?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+async function examine(host: Host, flags: DoctorOptions): Promise<void> {
+  const examined = await examineSettings(host, flags);
+  const groups = await Promise.all(
+    checksOf(host, examined, flags.online === true)
+      .map(([name, work]) => inTime(host, name, work)),
+  );
+  const findings = [...examined.findings, ...groups.flat()];
+  printFindings(host, findings, flags.json === true);
+  const faults = findings.filter(({ status }) => status === "fault");
+  if (faults.length > 0) {
+    throw new MloError(
+      faults.length === 1 ? "1 fault" : `${faults.length} faults`,
+    );
+  }
 }
 
 type Check = readonly [name: string, findings: Promise<Finding[]>];

@@ -2,7 +2,8 @@ import { shellJoin } from "../../../text/shell_quote.ts";
 import { Command } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { askForSettings } from "./questions.ts";
-import { choosePlace, takeFlags } from "./flags.ts";
+import { choosePlace, type InitFlags, takeFlags } from "./flags.ts";
+import type { Host } from "../../../host/host.ts";
 import { checkValues, writeSettings } from "./write.ts";
 import { isOnPath } from "../../../host/on_path.ts";
 
@@ -32,34 +33,37 @@ export function initCommand(context: Context) {
     .option("--force", "replace an existing file")
     .option("--no-input", "ask nothing")
     .addHelpText("after", EXAMPLES)
-    .action(async (flags) => {
-      const { host } = context;
-      const start = await takeFlags(host, flags);
-      const questions = flags.input ? await host.terminal.ask?.() : undefined;
-      questions?.open("mlo init: your settings for the cluster");
-      const place = await choosePlace(host, flags, questions);
-      for (const note of start.notes) {
-        if (questions) questions.say(note);
-        else host.terminal.err(`${note}\n`);
-      }
-      const plan = questions
-        ? await askForSettings(host, questions, start, flags)
-        : start;
-      const values = checkValues(plan.values, host.env.home, questions);
-      const done = await writeSettings(host, {
-        path: place,
-        values,
-        makeKey: plan.makeKey,
-        force: flags.force === true,
-      });
-      const ready = await isOnPath(host, "kubectl") &&
-        await isOnPath(host, "runai");
-      const next = shellJoin(["mlo", ready ? "doctor" : "setup"]);
-      if (questions) {
-        for (const line of done) questions.say(line);
-        questions.close(`Next: ${next}`);
-      } else {
-        host.terminal.out(`${[...done, `Next: ${next}`].join("\n")}\n`);
-      }
-    });
+    .action((flags) =>
+      context.act(flags, (options) => init(context.host, options))
+    );
+}
+
+async function init(host: Host, flags: InitFlags): Promise<void> {
+  const start = await takeFlags(host, flags);
+  const questions = flags.input ? await host.terminal.ask?.() : undefined;
+  questions?.open("mlo init: your settings for the cluster");
+  const place = await choosePlace(host, flags, questions);
+  for (const note of start.notes) {
+    if (questions) questions.say(note);
+    else host.terminal.err(`${note}\n`);
+  }
+  const plan = questions
+    ? await askForSettings(host, questions, start, flags)
+    : start;
+  const values = checkValues(plan.values, host.env.home, questions);
+  const done = await writeSettings(host, {
+    path: place,
+    values,
+    makeKey: plan.makeKey,
+    force: flags.force === true,
+  });
+  const ready = await isOnPath(host, "kubectl") &&
+    await isOnPath(host, "runai");
+  const next = shellJoin(["mlo", ready ? "doctor" : "setup"]);
+  if (questions) {
+    for (const line of done) questions.say(line);
+    questions.close(`Next: ${next}`);
+  } else {
+    host.terminal.out(`${[...done, `Next: ${next}`].join("\n")}\n`);
+  }
 }
