@@ -1,0 +1,134 @@
+import type { FlagTable } from "../../support/command_line.ts";
+
+const FILE = ["--env-file my.env", { envFile: "my.env" }] as const;
+const POD = ["--pod worker-1", { pod: "worker-1" }] as const;
+const JSON_FLAG = ["--json", { json: true }] as const;
+
+/** The verbs about jobs that are there. */
+export const JOBS_FLAGS: readonly FlagTable[] = [
+  {
+    verb: "list",
+    words: "",
+    options: {},
+    rows: [FILE, JSON_FLAG, ["exp", /too many arguments/i]],
+  },
+  {
+    verb: "status",
+    words: "exp",
+    options: { job: "exp" },
+    rows: [FILE, JSON_FLAG, ["other", /too many arguments/i]],
+  },
+  {
+    verb: "logs",
+    words: "exp",
+    options: { job: "exp" },
+    rows: [
+      FILE,
+      POD,
+      JSON_FLAG,
+      ["-f", { follow: true }],
+      ["--follow", { follow: true }],
+      ["--tail 5", { tail: 5 }],
+      ["--tail 0", { tail: 0 }],
+      ["--tail=-1", /--tail "-1" is not a number/],
+      ["--tail 5x", /--tail "5x" is not a number/],
+      ["--tail 1234567890", /--tail "1234567890" is not a number/],
+      ["--timestamps", { timestamps: true }],
+    ],
+  },
+  {
+    verb: "exec",
+    words: "exp -- python -i --pod x",
+    options: { job: "exp", argv: ["python", "-i", "--pod", "x"] },
+    rows: [
+      FILE,
+      POD,
+      ["-i", { stdin: true }],
+      ["--stdin", { stdin: true }],
+      ["-t", { tty: true }],
+      ["--tty", { tty: true }],
+      ["-it", { stdin: true, tty: true }],
+    ],
+  },
+  {
+    verb: "exec",
+    words: "exp -- nvidia-smi",
+    options: { job: "exp", argv: ["nvidia-smi"] },
+    rows: [["other", /too many arguments/i]],
+  },
+  {
+    verb: "shell",
+    words: "exp",
+    options: { job: "exp" },
+    rows: [FILE, POD],
+  },
+  {
+    verb: "port-forward",
+    words: "exp 8888",
+    options: {
+      job: "exp",
+      ports: [{ local: 8888, remote: 8888 }],
+      address: "127.0.0.1",
+    },
+    rows: [
+      FILE,
+      POD,
+      ["--address 0.0.0.0", { address: "0.0.0.0" }],
+      ["6007:6006 :80", {
+        ports: [
+          { local: 8888, remote: 8888 },
+          { local: 6007, remote: 6006 },
+          { local: 0, remote: 80 },
+        ],
+      }],
+      ["65535:65535", {
+        ports: [
+          { local: 8888, remote: 8888 },
+          { local: 65_535, remote: 65_535 },
+        ],
+      }],
+      ["1:1", {
+        ports: [{ local: 8888, remote: 8888 }, { local: 1, remote: 1 }],
+      }],
+      ["65536:80", /Cannot forward "65536:80": it is no port/],
+      ["80:65536", /Cannot forward "80:65536": it is no port/],
+      ["80:0", /Cannot forward "80:0": it is no port/],
+      ["80:", /Cannot forward "80:": it is no port/],
+      ["1:2:3", /Cannot forward "1:2:3": it is no port/],
+      ["http", /Cannot forward "http": it is no port/],
+    ],
+  },
+  {
+    verb: "code",
+    words: "exp",
+    options: { job: "exp", editor: "code", uriStyle: "hex" },
+    rows: [
+      FILE,
+      POD,
+      ["/mloscratch/x", { folder: "/mloscratch/x" }],
+      ["x", /Cannot open the folder "x": it is not absolute/],
+      ["--editor cursor", { editor: "cursor" }],
+      ["--editor vim", /allowed choices are code, cursor/i],
+      ["--uri-style plain", { uriStyle: "plain" }],
+      ["--uri-style old", /allowed choices are hex, plain/i],
+      ["--print", { print: true }],
+    ],
+  },
+  {
+    verb: "delete",
+    words: "exp dev exp",
+    options: { names: ["exp", "dev"] },
+    rows: [FILE],
+  },
+  {
+    verb: "clean",
+    words: "",
+    options: {},
+    rows: [
+      FILE,
+      ["-y", { yes: true }],
+      ["--yes", { yes: true }],
+      ["exp", /too many arguments/i],
+    ],
+  },
+];
