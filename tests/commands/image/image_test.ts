@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { Command } from "../../../lib/commands/command.ts";
-import { imageCommand } from "../../../lib/commands/image/image.ts";
-import { MloError } from "../../../lib/error.ts";
+import { run } from "../../../lib/cli.ts";
 import { IMAGE_FILES } from "../../../lib/image/files.ts";
 import { hostInMemory, type Ran } from "../../support/laptop.ts";
 
@@ -52,16 +50,9 @@ async function runImage(
   directory: string,
 ) {
   const { host, printed } = hostInMemory(env, directory);
-  const context = { host, rest: undefined, verbose: false };
-  const program = new Command("mlo").addCommand(imageCommand(context));
-  try {
-    await program.parseAsync(["image", ...words], { from: "user" });
-    return { code: 0, ...printed() };
-  } catch (error) {
-    assert.ok(error instanceof MloError, String(error));
-    const stderr = `${printed().stderr}${error.message}\n`;
-    return { ...printed(), code: error.exitCode, stderr, hint: error.hint };
-  }
+  const code = await run(["image", ...words], host);
+  const { stdout, stderr } = printed();
+  return { code, stdout, stderr, hint: /^hint: (.*)$/m.exec(stderr)?.[1] };
 }
 
 async function filesOf(directory: string): Promise<string[]> {

@@ -114,7 +114,12 @@ Deno.test("mlo doctor gives every program that it runs at most 4 seconds", () =>
         },
       },
     };
-    await doctorCommand({ host: recording, rest: undefined, verbose: false })
+    await doctorCommand({
+      host: recording,
+      rest: undefined,
+      verbose: false,
+      act: (options, work) => work(options),
+    })
       .parseAsync(["--online"], { from: "user" }).catch(() => {});
     assert.ok(
       patience.length >= 8,
