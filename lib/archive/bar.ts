@@ -1,3 +1,4 @@
+import { shownSeconds } from "../text/time.ts";
 import type { Progress } from "./progress.ts";
 
 /** Bytes for people: `1.5 GiB`. */
@@ -11,18 +12,6 @@ export function shownBytes(bytes: number): string {
   return `${at === 0 || bytes >= 100 ? Math.round(bytes) : bytes.toFixed(1)} ${
     units[at]
   }`;
-}
-
-/** A time to wait, in seconds, for people: `1h02m`, `3m20s`, `5s`. */
-export function shownSeconds(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const [hours, minutes] = [
-    Math.floor(whole / 3600),
-    Math.floor(whole / 60) % 60,
-  ];
-  const two = (number: number) => String(number).padStart(2, "0");
-  if (hours > 0) return `${hours}h${two(minutes)}m`;
-  return minutes > 0 ? `${minutes}m${two(whole % 60)}s` : `${whole}s`;
 }
 
 /** One moment of a transfer as a line without a newline; `rate` in bytes per second, if it is known. */

@@ -130,7 +130,7 @@ export function compareSecret(
 }
 
 /** The keys a Secret has, from its JSON as `kubectl get -o json` prints it. */
-export function secretKeys(live: string): string[] {
+export function liveKeys(live: string): string[] {
   return Object.keys(parseSecret(live).data ?? {});
 }
 

@@ -25,6 +25,7 @@ export function denoHost(options: HostOptions = {}): Host {
     ),
     terminal: denoTerminal(),
     clock: denoClock,
+    chance: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
   };
 }
 

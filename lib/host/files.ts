@@ -16,6 +16,23 @@ export function denoFiles(directory: () => string): Files {
       );
       return info && toFacts(info);
     },
+    linkFacts: async (path) => {
+      const info = await unlessMissing(
+        "look at",
+        path,
+        Deno.lstat(absolute(path)),
+      );
+      return info && toFacts(info);
+    },
+    list: (path) => unlessMissing("list", path, namesIn(absolute(path))),
+    copy: (from, to) => named("copy", from, copy(absolute(from), absolute(to))),
+    removeDirectory: async (path) => {
+      await unlessMissing(
+        "remove",
+        path,
+        Deno.remove(absolute(path), { recursive: true }),
+      );
+    },
     write: (path, content, mode) => replaceFile(absolute(path), content, mode),
     makeDirectory: (path, mode) =>
       named(
@@ -30,6 +47,19 @@ export function denoFiles(directory: () => string): Files {
       await unlessMissing("remove", path, Deno.remove(absolute(path)));
     },
   };
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  const names = [];
+  for await (const { name } of Deno.readDir(path)) names.push(name);
+  return names.sort();
+}
+
+/** Looks at the time first, and cuts it to milliseconds: both err on the early side. */
+async function copy(from: string, to: string): Promise<void> {
+  const { mtime } = await Deno.stat(from);
+  await Deno.copyFile(from, to);
+  if (mtime) await Deno.utime(to, mtime, mtime);
 }
 
 function toFacts(info: Deno.FileInfo): FileFacts {

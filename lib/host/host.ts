@@ -8,6 +8,13 @@ export interface Host {
   readonly programs: Programs;
   readonly terminal: Terminal;
   readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** Chance. */
+export interface Chance {
+  /** So many random bytes. */
+  bytes(count: number): Uint8Array;
 }
 
 /** The environment the program was started in. */
@@ -47,6 +54,14 @@ export interface Files {
   read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Facts of what the path leads to (links followed), or `undefined` if there is nothing. */
   facts(path: string): Promise<FileFacts | undefined>;
+  /** Facts of the path itself: a link is `other`, its size that of the path it holds. */
+  linkFacts(path: string): Promise<FileFacts | undefined>;
+  /** The names in a directory, or `undefined` if there is none. */
+  list(path: string): Promise<string[] | undefined>;
+  /** Copies a file's bytes and the time of its last change, which the copy never has later. */
+  copy(from: string, to: string): Promise<void>;
+  /** Removes a directory with all that is in it; one that is not there is fine. */
+  removeDirectory(path: string): Promise<void>;
   /** Writes the whole file or leaves the old one as it was; `mode` is set before the content is there. */
   write(
     path: string,

@@ -1,4 +1,4 @@
-import { parseDuration } from "../text/duration.ts";
+import { parseDuration } from "../text/time.ts";
 import { type Problem, problemsError } from "../text/problems.ts";
 import { shellJoin } from "../text/shell_quote.ts";
 import { defaultName } from "./default_name.ts";

@@ -1,4 +1,4 @@
-import { parseAge } from "../text/age.ts";
+import { parseAge } from "../text/time.ts";
 import type { ListedJob } from "./listed_job.ts";
 
 /** The titles of the first generation's table, however they are spelled. */

@@ -52,8 +52,3 @@ const FINISHED = ["succeeded", "completed", "failed", "timedout", "deleted"];
 export function isFinished(status: string): boolean {
   return FINISHED.includes(status.toLowerCase().replace(/[ _-]/g, ""));
 }
-
-/** Whether a finished job ended well. */
-export function isSucceeded(status: string): boolean {
-  return /^(?:succeeded|completed)$/i.test(status);
-}

@@ -82,3 +82,12 @@ export function runaiFailure(what: string, job: string, ended: Ended) {
     ...(said === "" ? {} : { childMessage: said.slice(0, 4000) }),
   });
 }
+
+/**
+ * How a submission ended: `undefined` if the job was made, else the error to
+ * show. The first generation prints its errors on stdout, with exit status 1.
+ */
+export function decodeSubmit(job: string, ended: Ended): MloError | undefined {
+  if (ended.code === 0 && !ended.timedOut) return undefined;
+  return runaiFailure(`submit "${job}"`, job, ended);
+}

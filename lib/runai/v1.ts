@@ -1,7 +1,5 @@
-import { MloError } from "../error.ts";
 import { type Problem, problemsError } from "../text/problems.ts";
 import type { Job } from "./job.ts";
-import { type Ended, runaiFailure } from "./outcome.ts";
 
 /**
  * The arguments of the first generation's `runai` that submit a job. Flags
@@ -111,13 +109,4 @@ function refuseChangedValues(job: Job): void {
     });
   }
   if (problems.length > 0) throw problemsError("Cannot submit", problems);
-}
-
-/**
- * How a submission ended: `undefined` if the job was made, else the error to
- * show. This generation prints its errors on stdout, with exit status 1.
- */
-export function decodeSubmit(job: string, ended: Ended): MloError | undefined {
-  if (ended.code === 0 && !ended.timedOut) return undefined;
-  return runaiFailure(`submit "${job}"`, job, ended);
 }

@@ -1,7 +1,7 @@
 import { type MloError, usageError } from "../error.ts";
 import { shellQuote } from "../text/shell_quote.ts";
 import { parseEnvFile } from "../config/env/file.ts";
-import type { Problem } from "../config/problem.ts";
+import type { Problem } from "../text/problems.ts";
 
 /** Where to look for the settings file. */
 export interface Places {

@@ -15,6 +15,7 @@ import {
   secretKeys,
   type SettingProblem,
   type Settings,
+  tooLarge,
 } from "../config/settings/settings.ts";
 import { checkKeyPair, injectSshKey } from "../config/ssh/key.ts";
 import type { MloError } from "../error.ts";
@@ -77,7 +78,11 @@ export async function readSettings(
     warnOfMode(host, file.path),
   ]);
   const all = injectSshKey(variables, keyFiles);
-  const problems = missingExtraKeys(settings.EXTRA_SECRET_KEYS, all);
+  const keys = secretKeys(settings, all);
+  const problems = [
+    ...missingExtraKeys(settings.EXTRA_SECRET_KEYS, all),
+    ...tooLarge(keys, all),
+  ];
   const pair = checkKeyPair(all);
   if (pair) problems.push({ key: "SSH_PUBLIC_KEY", ...pair });
   if (problems.length > 0) throw settingsError(file.path, problems, lines);
@@ -85,7 +90,7 @@ export async function readSettings(
     path: file.path,
     settings,
     variables: all,
-    secretKeys: secretKeys(settings, all),
+    secretKeys: keys,
   };
 }
 

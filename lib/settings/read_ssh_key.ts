@@ -2,8 +2,11 @@ import type { Settings } from "../config/settings/settings.ts";
 import {
   checkPrivateKey,
   checkPublicKey,
+  decodeBase64,
   decodePublicKey,
+  isPair,
   publicKeyArgs,
+  publicPartOf,
   type SshKeyFiles,
 } from "../config/ssh/key.ts";
 import { type MloError, usageError } from "../error.ts";
@@ -12,31 +15,31 @@ import type { Host } from "../host/host.ts";
 /**
  * Reads the GitHub key of the laptop for the variables that are empty in the
  * settings file. A key file at the default place may be missing; one that the
- * settings name may not.
+ * settings name may not. The public key is the private one's: it comes from
+ * the .pub file if that belongs to it, and is made from it otherwise.
  */
 export async function readSshKey(
   host: Host,
   settings: Settings,
   variables: ReadonlyMap<string, string>,
 ): Promise<SshKeyFiles> {
-  const wantsPrivate = !variables.get("SSH_PRIVATE_KEY_B64");
-  const privateKey = wantsPrivate
-    ? await readKeyFile(host, "GITHUB_SSH_KEY_PATH", settings, variables)
+  const file = settings.GITHUB_SSH_KEY_PATH;
+  const inSettings = variables.get("SSH_PRIVATE_KEY_B64");
+  const privateKey = inSettings
+    ? undefined
+    : await readKeyFile(host, "GITHUB_SSH_KEY_PATH", settings, variables);
+  const problem = privateKey && checkPrivateKey(privateKey, file);
+  if (problem) throw keyError(file, problem);
+  const found = privateKey === undefined ? {} : { privateKey };
+  if (variables.get("SSH_PUBLIC_KEY")) return found;
+  const pem = inSettings ? decodeBase64(inSettings) : privateKey;
+  const given = !inSettings || variables.get("GITHUB_SSH_PUBLIC_KEY_PATH")
+    ? await readPublicKey(host, settings, variables)
     : undefined;
-  const problem = privateKey && checkPrivateKey(privateKey);
-  if (problem) {
-    throw keyError(settings.GITHUB_SSH_KEY_PATH, problem);
-  }
-  if (variables.get("SSH_PUBLIC_KEY")) return withPrivate(privateKey);
-  const publicKey = await readPublicKey(host, settings, variables) ??
-    (privateKey && await derivePublicKey(host, settings.GITHUB_SSH_KEY_PATH));
-  return publicKey === undefined
-    ? withPrivate(privateKey)
-    : { ...withPrivate(privateKey), publicKey };
-}
-
-function withPrivate(privateKey: Uint8Array | undefined): SshKeyFiles {
-  return privateKey === undefined ? {} : { privateKey };
+  const publicKey = given && isPair(pem, given)
+    ? given
+    : pem && await derivePublicKey(host, pem);
+  return publicKey === undefined ? found : { ...found, publicKey };
 }
 
 type PathKey = "GITHUB_SSH_KEY_PATH" | "GITHUB_SSH_PUBLIC_KEY_PATH";
@@ -77,16 +80,22 @@ async function readPublicKey(
   return line;
 }
 
-/** The public key out of the private one; a pod does without it if that fails. */
+/**
+ * The public key out of the private one, which ssh-keygen is given on its
+ * standard input: a key of the settings is in no file. A pod does without it
+ * if that fails.
+ */
 async function derivePublicKey(
   host: Host,
-  path: string,
+  pem: Uint8Array,
 ): Promise<string | undefined> {
+  const inside = publicPartOf(pem);
+  if (inside !== undefined) return inside;
   const outcome = await host.programs.run({
     program: "ssh-keygen",
-    args: publicKeyArgs(path),
+    args: publicKeyArgs("/dev/stdin"),
     timeout: 5_000,
-  }).catch(() => undefined);
+  }, pem).catch(() => undefined);
   return outcome && decodePublicKey(outcome);
 }
 

@@ -1,6 +1,6 @@
 import { type MloError, usageError } from "../error.ts";
 
-/** What is wrong, and what to do about it. */
+/** What is wrong, and what to do about it; never a value that may be secret. */
 export interface Problem {
   readonly message: string;
   readonly hint?: string;

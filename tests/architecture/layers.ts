@@ -36,6 +36,12 @@ const PURE = [
   "lib/runai/v2.ts",
   "lib/runai/payload/",
   "lib/cluster/secret.ts",
+  "lib/snapshot/lists.ts",
+  "lib/snapshot/commit.ts",
+  "lib/snapshot/remote.ts",
+  "lib/snapshot/refusals.ts",
+  "lib/snapshot/search.ts",
+  "lib/snapshot/secrets.ts",
   "lib/cluster/reason/",
   "lib/archive/paths.ts",
 ];

@@ -4,12 +4,12 @@ import {
   answerReader,
   textOf,
 } from "../../lib/archive/answer.ts";
+import { shownSeconds } from "../../lib/text/time.ts";
 import {
   progressBar,
   progressLine,
   rateMeter,
   shownBytes,
-  shownSeconds,
 } from "../../lib/archive/bar.ts";
 import { findings } from "../../lib/archive/differences.ts";
 import { jsonPath, shownPath } from "../../lib/archive/names.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { archiveTest, holesIn, must } from "../support/archive_bed.ts";
+import { holesIn, must, onEachRsync } from "../support/archive_bed.ts";
 
-const FILES = Number(Deno.env.get("MLO_TEST_FILES") ?? "50000");
+const FILES = Number(Deno.env.get("MLO_TEST_FILES") ?? "20000");
 
-archiveTest(
+onEachRsync(
   `mlo archive copies ${FILES} files with all a file system allows: bytes, names, modes, times, links`,
   async (bed, step) => {
     await bed.tree("exp", FILES, 1);

@@ -12,8 +12,8 @@ import type { Ran } from "../support/laptop.ts";
 /** Size of the tree's big file, in MiB. */
 export const BIG_MIB = 66;
 
-/** How often each accident happens. */
-export const MOMENTS = 20;
+/** How often each accident happens, with each rsync. */
+export const MOMENTS = Number(Deno.env.get("MLO_TEST_MOMENTS") ?? "6");
 
 /** An accident that befalls a transfer. */
 export interface Accident {

@@ -1,8 +1,8 @@
-import { archiveTest, sleep } from "../support/archive_bed.ts";
+import { onEachRsync, sleep } from "../support/archive_bed.ts";
 import { ended } from "../support/laptop.ts";
 import { survive } from "./survival.ts";
 
-archiveTest(
+onEachRsync(
   "mlo archive survives a connection cut at random moments",
   (bed) =>
     survive(bed, {
@@ -15,7 +15,7 @@ archiveTest(
     }),
 );
 
-archiveTest(
+onEachRsync(
   "mlo archive survives its own kill -9 at random moments",
   (bed) =>
     survive(bed, {

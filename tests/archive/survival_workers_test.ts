@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { archiveTest, must, sleep } from "../support/archive_bed.ts";
+import { must, onEachRsync, sleep } from "../support/archive_bed.ts";
 import { BIG_MIB, survive, workersOf } from "./survival.ts";
 
-archiveTest(
+onEachRsync(
   "mlo archive survives any of its workers killed -9 at random moments",
   (bed) =>
     survive(bed, {
@@ -32,7 +32,7 @@ archiveTest(
 /** The tree's big file: with less room than this the disk is full at some moment. */
 const BIG_KIB = BIG_MIB * 1024;
 
-archiveTest(
+onEachRsync(
   "mlo archive survives a disk that is full at random moments",
   async (bed) => {
     await must([

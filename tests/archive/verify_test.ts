@@ -141,7 +141,7 @@ archiveTest(
       Deno.writeTextFile(
         rsync,
         `#!/usr/bin/dash
-/usr/bin/rsync "$@"
+'${bed.top}/rsync' "$@"
 case "$*" in *files-from=*small*)
   mkdir '${bed.top}/tmp/turn.1' 2>/dev/null || ${times > 1 ? "true" : "exit 0"}
   echo more >>'${path}' ;;

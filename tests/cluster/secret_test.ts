@@ -4,9 +4,9 @@ import {
   compareManifest,
   compareSecret,
   LAST_APPLIED,
+  liveKeys,
   manifestContent,
   MAX_SECRET_BYTES,
-  secretKeys,
   secretManifest,
 } from "../../lib/cluster/secret.ts";
 
@@ -127,9 +127,9 @@ Deno.test("compareSecret() names missing, extra and different keys", () => {
   });
 });
 
-Deno.test("secretKeys() gives the keys, of a Secret without data none", () => {
-  assert.deepEqual(secretKeys(JSON.stringify(LIVE)), ["A", "B"]);
-  assert.deepEqual(secretKeys(live((secret) => delete secret.data)), []);
+Deno.test("liveKeys() gives the keys, of a Secret without data none", () => {
+  assert.deepEqual(liveKeys(JSON.stringify(LIVE)), ["A", "B"]);
+  assert.deepEqual(liveKeys(live((secret) => delete secret.data)), []);
 });
 
 Deno.test("compareSecret() takes a Secret without data", () => {

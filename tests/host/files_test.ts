@@ -61,3 +61,33 @@ Deno.test("read() of a directory is an error that names it", () =>
     assert.equal((await files.facts("d/e"))?.kind, "directory");
     await assert.rejects(files.read("d"), /Cannot read d: /);
   }));
+
+Deno.test("copy() keeps the time of the last change, never a later one", () =>
+  inDirectory(async (directory, files) => {
+    await files.write("a", "x");
+    await Deno.utime(`${directory}/a`, 1000, 1_700_000_000.1239);
+    await files.copy("a", "b");
+    const [from, to] = await Promise.all(
+      ["a", "b"].map((name) => files.facts(name)),
+    );
+    assert.equal(await Deno.readTextFile(`${directory}/b`), "x");
+    assert.equal(to?.modified, from?.modified);
+    assert.ok(1_700_000_000_124 > (to?.modified ?? 0));
+  }));
+
+Deno.test("linkFacts() tells a link from what it leads to, and list() what is in a directory", () =>
+  inDirectory(async (directory, files) => {
+    await files.write("a", "content");
+    await Deno.symlink("a", `${directory}/link`);
+    await Deno.symlink("nowhere", `${directory}/dangling`);
+    assert.equal((await files.linkFacts("a"))?.kind, "file");
+    assert.equal((await files.linkFacts("link"))?.kind, "other");
+    assert.equal((await files.linkFacts("dangling"))?.kind, "other");
+    assert.equal(await files.linkFacts("none"), undefined);
+    assert.deepEqual(await files.list("."), ["a", "dangling", "link"]);
+    assert.equal(await files.list("none"), undefined);
+    await files.makeDirectory("x/y");
+    await files.removeDirectory("x");
+    await files.removeDirectory("x");
+    assert.equal(await files.facts("x"), undefined);
+  }));

@@ -6,7 +6,8 @@ import {
   type SubmitOptions,
 } from "../../lib/runai/job.ts";
 import { payload } from "../../lib/runai/payload/payload.ts";
-import { decodeSubmit, submitArgs } from "../../lib/runai/v1.ts";
+import { decodeSubmit } from "../../lib/runai/outcome.ts";
+import { submitArgs } from "../../lib/runai/v1.ts";
 import { Refused } from "../support/pflag.ts";
 import { installRunaiDouble, recordedCalls } from "../support/runai_double.ts";
 import { type DecodedJob, decodeV1Submit } from "../support/runai_v1_submit.ts";

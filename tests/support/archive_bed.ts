@@ -15,6 +15,11 @@ import {
   startSshd,
 } from "./archive_sshd.ts";
 import { must, processesOf } from "./archive_steps.ts";
+import {
+  RSYNC_VERSIONS,
+  type RsyncVersion,
+  USUAL_RSYNC,
+} from "./rsync_versions.ts";
 
 export { must, sleep } from "./archive_steps.ts";
 
@@ -22,7 +27,6 @@ export { must, sleep } from "./archive_steps.ts";
 export const ARCHIVE_PROGRAMS: Readonly<Record<string, string>> = {
   "/usr/sbin/sshd": "openssh-server",
   "/usr/bin/ssh": "openssh-client",
-  "/usr/bin/rsync": "rsync",
   "/usr/bin/dash": "dash",
   "/usr/sbin/useradd": "passwd",
   "/usr/bin/python3": "python3",
@@ -82,6 +86,25 @@ export function archiveTest(
   });
 }
 
+/** Adds the test once for each rsync that a host may have. */
+export function onEachRsync(
+  name: string,
+  body: (
+    bed: ArchiveBed,
+    step: Deno.TestContext,
+    rsync: RsyncVersion,
+  ) => Promise<void>,
+  options: BedOptions = {},
+): void {
+  for (const rsync of RSYNC_VERSIONS) {
+    archiveTest(
+      `${name} [rsync ${rsync}]`,
+      (bed, step) => body(bed, step, rsync),
+      { ...options, rsync },
+    );
+  }
+}
+
 /** What keeps an archive host from running on this machine; empty if nothing does. */
 export function missingForArchive(): string[] {
   if (Deno.build.os !== "linux") return ["Linux"];
@@ -102,24 +125,25 @@ export interface BedOptions {
   readonly under?: string;
   /** More lines of sshd_config. */
   readonly sshd?: string;
+  /** The host's rsync. */
+  readonly rsync?: RsyncVersion;
 }
 
 /** Sets up the host, runs `body`, and takes everything down again. */
 export async function withArchiveHost(
   body: (bed: ArchiveBed) => Promise<void>,
-  { under = "/dev/shm", sshd = "" }: BedOptions = {},
+  options: BedOptions = {},
 ): Promise<void> {
   const cleanUps: (() => Promise<unknown>)[] = [];
   try {
-    await body(await setUp(under, sshd, cleanUps));
+    await body(await setUp(options, cleanUps));
   } finally {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
   }
 }
 
 async function setUp(
-  under: string,
-  sshd: string,
+  { under = "/dev/shm", sshd = "", rsync = USUAL_RSYNC }: BedOptions,
   cleanUps: (() => Promise<unknown>)[],
 ): Promise<ArchiveBed> {
   const top = await Deno.makeTempDir({ dir: under, prefix: "mlo-archive-" });
@@ -133,7 +157,7 @@ async function setUp(
     await Deno.mkdir(store, { recursive: true });
     await must(["chown", `${user}:${user}`, store]);
   }
-  const programs = await remotePrograms(top);
+  const programs = await remotePrograms(top, rsync);
   const { port, stop } = await startSshd(top, user, programs, sshd);
   cleanUps.push(stop);
   const relay = await startRelay(port);
@@ -215,7 +239,7 @@ export async function slowDown(
   await Deno.remove(rsync);
   await Deno.writeTextFile(
     rsync,
-    `#!/usr/bin/dash\nsleep ${delay}\nexec /usr/bin/rsync --bwlimit=${limit} "$@"\n`,
+    `#!/usr/bin/dash\nsleep ${delay}\nexec ${bed.top}/rsync --bwlimit=${limit} "$@"\n`,
     { mode: 0o755 },
   );
 }

@@ -2,6 +2,7 @@
 import { must, output, processesOf, sleep } from "./archive_steps.ts";
 import { ED25519, makeKey, PLAIN } from "../config/ssh/ssh_keygen.ts";
 import { denoDirectory } from "./deno_directory.ts";
+import { rsyncProgram, type RsyncVersion } from "./rsync_versions.ts";
 
 /** Makes an account. It counts as locked unless it has a password field that no password matches. */
 export async function account(user: string, top: string): Promise<void> {
@@ -40,16 +41,27 @@ export async function removeAccount(user: string): Promise<void> {
   }
 }
 
-/** A directory of the only programs that the host has. */
-export async function remotePrograms(top: string): Promise<string> {
+/** A directory of the only programs that the host has; rsync is the script RSYNC in `top`. */
+export async function remotePrograms(
+  top: string,
+  rsync: RsyncVersion,
+): Promise<string> {
   const directory = `${top}/bin`;
   await Deno.mkdir(directory);
-  const files = (await must(["dpkg", "-L", "coreutils", "findutils"]))
+  const packages = ["coreutils", "findutils", "sed", "grep"];
+  const files = (await must(["dpkg", "-L", ...packages]))
     .split("\n").filter((file) => /^\/(usr\/)?bin\/./.test(file));
-  for (const file of [...files, "/usr/bin/rsync"]) {
+  for (const file of files) {
     await Deno.symlink(file, `${directory}/${file.split("/").at(-1)}`);
   }
   await Deno.symlink("/usr/bin/dash", `${directory}/sh`);
+  const words = (await rsyncProgram(rsync)).map((word) => `'${word}'`);
+  await Deno.writeTextFile(
+    `${top}/rsync`,
+    `#!/usr/bin/dash\nexec ${words.join(" ")} "$@"\n`,
+    { mode: 0o755 },
+  );
+  await Deno.symlink("../rsync", `${directory}/rsync`);
   return directory;
 }
 

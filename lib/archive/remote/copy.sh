@@ -141,24 +141,69 @@ make_directories() {
 
 # copy_part PART: one worker. Its log is what the progress is read from.
 copy_part() {
+  case $1 in
+    */1big.*) resumable "$1" && copy_big "$1" && return ;;
+  esac
+  copy_several "$1"
+  return 0
+}
+
+# copy_several PART: in the archive a temporary file beside its target costs less, and sweep
+# knows it again; among the files of a user it would not do.
+copy_several() {
   part=$1
-  partial=''
   set --
-  # In the archive a temporary file beside its target costs less, and sweep
-  # knows it again; among the files of a user it would not do.
   [ "$KIND" != restore ] || set -- --temp-dir="$TEMPORARY"
   case $part in
-    */1big.*) resumable "$part" && set -- --temp-dir="$partial" --partial-dir="$partial" $options ;;
     */2links.*) set -- "$@" --hard-links --sparse ;;
-    */3holes.*) set -- "$@" --sparse ;;
+    */3holes.* | */1big.*) set -- "$@" --sparse ;;
   esac
-  [ -z "$FORCE" ] || set -- "$@" --ignore-times
-  [ "$KIND" != restore ] || [ -n "$NEWER" ] || set -- "$@" --update
+  rsync_part "$part" "$@" -- . "$C/"
+}
+
+# rsync_part PART ARGUMENTS...
+rsync_part() {
+  part=$1
+  shift
+  [ -z "$FORCE" ] || set -- --ignore-times "$@"
+  [ "$KIND" != restore ] || [ -n "$NEWER" ] || set -- --update "$@"
   (cd -- "$S" && rsync -a --numeric-ids --from0 --files-from="$part" --no-implied-dirs --no-h \
-    --no-inc-recursive --info=progress2 "$@" -- . "$C/") \
-    >"$WORK/logs/${part##*/}" 2>>"$WORK/errors" &&
-    [ -n "$partial" ] && rm -rf -- "$partial"
+    --no-inc-recursive --info=progress2 "$@") >"$WORK/logs/${part##*/}" 2>>"$WORK/errors"
+}
+
+# copy_big PART: the one file is completed in BEGINNING, a directory of its own, and moved from there.
+# rsync is not asked to: 3.2.7 fails on what it finds in an absolute --partial-dir, every time
+# (https://github.com/RsyncProject/rsync/issues/715).
+copy_big() {
+  set -- "$1" --no-relative --inplace --no-whole-file
+  holes "$S/$path" && set -- "$@" --sparse
+  [ -z "$FORCE" ] || rm -f -- "$BEGINNING/$name"
+  resumed=''
+  [ ! -e "$BEGINNING/$name" ] || resumed=1
+  rsync_part "$@" -- . "$BEGINNING/"
+  case $? in
+    0) ! newer_there || return 0 ;;
+    # What cannot be completed once is begun anew.
+    23 | 24)
+      [ -z "$resumed" ] || rm -rf -- "$BEGINNING"
+      return 0
+      ;;
+    *) return 0 ;;
+  esac
+  mv -f -T -- "$BEGINNING/$name" "$C/$path" 2>>"$WORK/errors" && rm -rf -- "$BEGINNING"
   return 0
+}
+
+# newer_there: whether what a restore would replace has become newer than it.
+newer_there() {
+  [ "$KIND" = restore ] && [ -z "$NEWER" ] && [ "$C/$path" -nt "$S/$path" ]
+}
+
+# holes FILE: whether it takes less room than its size.
+holes() {
+  # shellcheck disable=SC2046 # two numbers
+  set -- $(stat -c '%s %b' -- "$1")
+  [ $((${2:-0} * 512)) -lt "${1:-0}" ]
 }
 
 # name_partials: in PARTIALS how the places begin where beginnings of this path's big files wait.
@@ -169,24 +214,17 @@ name_partials() {
   export PARTIALS
 }
 
-# resumable PART: the place for the beginning of a big file, named after its
-# path so that the next transfer finds it. What rsync left there when it was
-# killed is put where it looks for it.
+# resumable PART: whether its file can be begun in one place and moved to another as a whole. The
+# place, named after the path so that the next transfer finds it, is in BEGINNING.
 resumable() {
-  partial=$(sha256sum <"$1") || return
-  partial=$PARTIALS${partial%% *}
+  BEGINNING=$(sha256sum <"$1") || return
+  BEGINNING=$PARTIALS${BEGINNING%% *}
   path=$(tr -d '\0' <"$1" && printf .)
-  path=${path%.}
-  options=''
-  mkdir -p -- "$partial" || return
-  for left in "$partial"/* "$partial"/.[!.]*; do
-    [ ! -f "$left" ] || [ "$left" = "$partial/${path##*/}" ] || mv -f -- "$left" "$partial/${path##*/}"
-  done
-  [ -f "$partial/${path##*/}" ] && options=--no-whole-file
-  # shellcheck disable=SC2046 # two numbers
-  set -- $(stat -c '%s %b' -- "$S/$path")
-  [ $((${2:-0} * 512)) -ge "${1:-0}" ] || options="$options --sparse"
-  return 0
+  path=${path%.} name=${path##*/}
+  mkdir -p -- "$BEGINNING" || return
+  [ "$(stat -c %d -- "$BEGINNING")" = "$(stat -c %d -- "$C/${path%/*}")" ] && return
+  rm -rf -- "$BEGINNING"
+  return 1
 }
 
 # sweep: removes from the copy the temporary files (.NAME.XXXXXX) of rsync that was

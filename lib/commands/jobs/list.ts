@@ -1,5 +1,5 @@
 import { listJobPods } from "../../cluster/job_pods.ts";
-import { ago } from "../../text/age.ts";
+import { ago } from "../../text/time.ts";
 import { alignedTable, tabbedTable } from "../../text/table.ts";
 import type { Context } from "../context.ts";
 import { type JobView, jobView } from "./view.ts";

@@ -1,5 +1,5 @@
 import type { Terminal } from "../../host/host.ts";
-import { ago } from "../../text/age.ts";
+import { ago } from "../../text/time.ts";
 import { alignedTable, tabbedTable } from "../../text/table.ts";
 import type { JobView } from "./view.ts";
 

@@ -3,7 +3,7 @@ import {
   startApply,
   whoHasName,
 } from "../../cluster/secret_store.ts";
-import { secretKeys } from "../../cluster/secret.ts";
+import { liveKeys } from "../../cluster/secret.ts";
 import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { isExpressible } from "../../runai/submit_args.ts";
@@ -84,7 +84,7 @@ async function requireSecretKeys(
 ) {
   const live = await readSecret(host, namespace, secret.name);
   const needed = job.secretVariables.map(({ key }) => key);
-  const held = live === undefined ? [] : secretKeys(live);
+  const held = live === undefined ? [] : liveKeys(live);
   const missing = needed.filter((key) => !held.includes(key));
   if (live === undefined || missing.length > 0) {
     throw new MloError(

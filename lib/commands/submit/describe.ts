@@ -1,6 +1,6 @@
 import type { Job } from "../../runai/job.ts";
 import { NODE_TYPES } from "../../runai/job_flags.ts";
-import { span } from "../../text/age.ts";
+import { shownSeconds } from "../../text/time.ts";
 
 /** A job in words: `interactive, 1 GPU`; `distributed training, 4 pods, 8 GPUs each`. */
 export function kindOf(job: Job): string {
@@ -32,14 +32,14 @@ export function endOf(job: Job, now: Date, timeZone: string): string {
   }).format(new Date(now.getTime() + lifetime * 1000));
   const limit = command === undefined ? "ends" : "ends with its command,";
   const at = command === undefined ? "at" : "at the latest at";
-  return `${limit} ${at} ${time} if it starts now (${span(lifetime)})`;
+  return `${limit} ${at} ${time} if it starts now (${shownSeconds(lifetime)})`;
 }
 
 /** What a job without a command is: people take it for one that does something. */
 export function sleepingNote({ name, command, lifetime }: Job) {
   return command === undefined && lifetime !== undefined
     ? `no command was given: nothing but a sleeping pod will run, for ${
-      span(lifetime)
+      shownSeconds(lifetime)
     } (mlo shell ${name}); a command stands behind --`
     : undefined;
 }

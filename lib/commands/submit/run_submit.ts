@@ -3,8 +3,7 @@ import type { NameHolder } from "../../cluster/pods.ts";
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { isForeignWord } from "../../runai/detect.ts";
-import { isNameTaken } from "../../runai/outcome.ts";
-import { decodeSubmit } from "../../runai/v1.ts";
+import { decodeSubmit, isNameTaken } from "../../runai/outcome.ts";
 import { findGeneration, forgetGeneration } from "../../runai/generation.ts";
 import { type Draft, finishPlan, type Plan } from "./plan.ts";
 

@@ -1,9 +1,5 @@
 import { type EnvFile, parseEnvFile } from "../env/file.ts";
-import {
-  resolveSettings,
-  type SettingKey,
-  SETTINGS,
-} from "../settings/settings.ts";
+import { resolveSettings, type SettingKey } from "../settings/settings.ts";
 import { type CsubVariable, readAsCsub, spansLines } from "./reader.ts";
 
 /** A key whose value means something else to csub; never what it holds. */
@@ -177,9 +173,4 @@ function keyOf(raw: string): string | undefined {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-/** Whether a key is one of the table's. */
-export function isSettingKey(key: string): key is SettingKey {
-  return SETTINGS.some((setting) => setting.key === key);
 }

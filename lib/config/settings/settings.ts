@@ -1,11 +1,17 @@
 import { nameOfKey } from "../env/key.ts";
 import { nearKeyFinder } from "./near_key.ts";
-import type { Problem } from "../problem.ts";
+import { strangerIn } from "../strangers.ts";
+import type { Problem } from "../../text/problems.ts";
 import { checkValue, splitKeys } from "./types.ts";
 import { type Setting, type SettingKey, SETTINGS } from "./table.ts";
 import { INJECTED_KEYS } from "../ssh/key.ts";
 
-export { type Setting, type SettingKey, SETTINGS } from "./table.ts";
+export {
+  isSettingKey,
+  type Setting,
+  type SettingKey,
+  SETTINGS,
+} from "./table.ts";
 
 /** Every setting with its value: the file's, else its default. Checked; ids are decimal digits, paths absolute. */
 export type Settings =
@@ -51,7 +57,15 @@ export function resolveSettings(
       .filter(({ key }) => !INJECTED_KEYS.includes(key)),
     ...longKeys(variables),
   );
-  const warnings = [...misspelt(variables), ...unexpanded(values)];
+  problems.push(
+    ...tooLarge(mappedKeys(values.get("EXTRA_SECRET_KEYS") ?? ""), variables),
+  );
+  const faulty = new Set(problems.map(({ key }) => key));
+  const warnings = [
+    ...misspelt(variables),
+    ...unexpanded(values),
+    ...strangers(variables).filter(({ key }) => !faulty.has(key)),
+  ];
   if (problems.length > 0) return { problems, warnings };
   const settings = Object.fromEntries(values) as unknown as Settings;
   return { settings, problems, warnings };
@@ -118,11 +132,42 @@ export function secretKeys(
   settings: Settings,
   variables: ReadonlyMap<string, string>,
 ): string[] {
-  const keys = [
-    ...SETTINGS.filter((setting) => setting.secret).map(({ key }) => key),
-    ...splitKeys(settings.EXTRA_SECRET_KEYS),
+  return mappedKeys(settings.EXTRA_SECRET_KEYS)
+    .filter((key) => variables.get(key));
+}
+
+/** The keys that a job maps if the secret has them; `extra` is the value of EXTRA_SECRET_KEYS. */
+function mappedKeys(extra: string): string[] {
+  return [
+    ...new Set<string>([
+      ...SETTINGS.filter((setting) => setting.secret).map(({ key }) => key),
+      ...splitKeys(extra),
+    ]),
   ];
-  return [...new Set(keys)].filter((key) => variables.get(key));
+}
+
+/** Linux takes no longer `KEY=VALUE` into an environment (MAX_ARG_STRLEN of execve(2): 32 pages), in bytes. */
+const LONGEST_VARIABLE = 131_071;
+
+/** One problem for each key that becomes a variable of a job and is too large for one. */
+export function tooLarge(
+  keys: readonly string[],
+  variables: ReadonlyMap<string, string>,
+): SettingProblem[] {
+  return keys.flatMap((key) => {
+    const value = variables.get(key) ?? "";
+    const size = new TextEncoder().encode(`${key}=${value}`).length;
+    if (size <= LONGEST_VARIABLE) return [];
+    return [{
+      key,
+      message:
+        `${
+          nameOfKey(key)
+        } is too large for a variable: ${size} bytes with its ` +
+        `name, and no process takes more than ${LONGEST_VARIABLE}`,
+      hint: "Put it into a file on scratch, and its path into the variable",
+    }];
+  });
 }
 
 /** One problem for each key of EXTRA_SECRET_KEYS (its value is `extra`) that the variables lack or have empty. */
@@ -159,6 +204,16 @@ function misspelt(variables: ReadonlyMap<string, string>): SettingProblem[] {
     found.push({ key, message, hint: `Did you mean ${meant}?` });
   }
   return found;
+}
+
+/** Values with characters that nobody sees; of multi-line ones too. */
+function strangers(variables: ReadonlyMap<string, string>): SettingProblem[] {
+  return [...variables].flatMap(([key, value]) => {
+    const found = strangerIn(value);
+    if (found === undefined) return [];
+    const hint = "If it came along when pasting, write the value anew";
+    return [{ key, message: `${nameOfKey(key)} ${found}`, hint }];
+  });
 }
 
 /** Paths that look as if a shell were to expand them. */

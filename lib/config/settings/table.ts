@@ -20,6 +20,8 @@ export type SettingType =
   | "keys"
   | "privateKey"
   | "publicKey"
+  | "knownHosts"
+  | "token"
   | "text";
 
 /** One key of the settings file. */
@@ -112,8 +114,8 @@ export const SETTINGS = [
     "The Python that uv uses in pods.",
   ),
   plain("TZ", "zone", "Europe/Zurich", "The time zone of pods."),
-  secret("WANDB_API_KEY", "text", "Weights & Biases: wandb.ai/authorize."),
-  secret("HF_TOKEN", "text", "Hugging Face: huggingface.co/settings/tokens."),
+  secret("WANDB_API_KEY", "token", "Weights & Biases: wandb.ai/authorize."),
+  secret("HF_TOKEN", "token", "Hugging Face: huggingface.co/settings/tokens."),
   secret(
     "SSH_PRIVATE_KEY_B64",
     "privateKey",
@@ -126,12 +128,12 @@ export const SETTINGS = [
   ),
   secret(
     "SSH_KNOWN_HOSTS",
-    "text",
+    "knownHosts",
     "Host keys that pods trust. Empty: those of github.com.",
   ),
   secret("GIT_USER_NAME", "text", "The author's name in commits."),
   secret("GIT_USER_EMAIL", "text", "The author's address in commits."),
-  secret("GITHUB_TOKEN", "text", "GitHub: github.com/settings/tokens."),
+  secret("GITHUB_TOKEN", "token", "GitHub: github.com/settings/tokens."),
   plain(
     "EXTRA_SECRET_KEYS",
     "keys",
@@ -201,6 +203,11 @@ export const SETTINGS = [
 
 /** The keys of the table. */
 export type SettingKey = typeof SETTINGS[number]["key"];
+
+/** Whether a key is one of the table's. */
+export function isSettingKey(key: string): key is SettingKey {
+  return SETTINGS.some((setting) => setting.key === key);
+}
 
 function required<Key extends string>(
   key: Key,

@@ -1,8 +1,13 @@
-import { parseDuration } from "../../text/duration.ts";
+import { parseDuration } from "../../text/time.ts";
 import { isEnvKey } from "../env/key.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../../text/problems.ts";
 import type { SettingType } from "./table.ts";
-import { checkPrivateKeyBase64, checkPublicKey } from "../ssh/key.ts";
+import {
+  checkKnownHosts,
+  checkPrivateKeyBase64,
+  checkPublicKey,
+} from "../ssh/key.ts";
+import { nameOfStranger } from "../strangers.ts";
 
 /** Largest user or group id of a pod (`IsValidUserID` of Kubernetes' apimachinery). */
 const MAXIMUM_ID = 2 ** 31 - 1;
@@ -117,10 +122,26 @@ export function checkValue(
   }
   if (type === "privateKey") return asClause(checkPrivateKeyBase64(text));
   if (type === "publicKey") return asClause(checkPublicKey(text));
+  if (type === "knownHosts") return asClause(checkKnownHosts(text));
+  if (type === "token") return checkToken(text);
   const check = CHECKS[type];
   if (check === undefined || check.test(text)) return undefined;
   const message = `is not ${check.wanted}`;
   return check.hint === undefined ? { message } : { message, hint: check.hint };
+}
+
+/** A token is printable ASCII: anything else was pasted along with it, and fails hours later. */
+function checkToken(text: string): Problem | undefined {
+  const stranger = text.search(/[^\x21-\x7e]/);
+  const inner = /^[\x20-\x7e]*$/.test(text) && text === text.trim();
+  if (stranger === -1 || inner) return undefined;
+  const found = [...text].find((one) => !/[\x21-\x7e]/.test(one)) ?? " ";
+  return {
+    message: `holds ${nameOfStranger(found)} (character ${
+      [...text].indexOf(found) + 1
+    }), which no token has`,
+    hint: "Copy the token again, without what stands around it",
+  };
 }
 
 /** The names in a comma-separated list of keys. */

@@ -1,9 +1,16 @@
 import { GITHUB_KNOWN_HOSTS } from "./github_hosts.ts";
 import { checkPrivateKey, decodeBase64, publicPartOf } from "./private_key.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../../text/problems.ts";
 
 export { GITHUB_KNOWN_HOSTS } from "./github_hosts.ts";
-export { checkPrivateKey } from "./private_key.ts";
+export {
+  besideKey,
+  checkPrivateKey,
+  decodeBase64,
+  type KeyProblem,
+  newKeyLine,
+  publicPartOf,
+} from "./private_key.ts";
 
 /** The variables that {@linkcode injectSshKey} may fill in. */
 export const INJECTED_KEYS: readonly string[] = [
@@ -12,7 +19,8 @@ export const INJECTED_KEYS: readonly string[] = [
   "SSH_KNOWN_HOSTS",
 ];
 
-const ENCODE = "Make it with: base64 < ~/.ssh/github | tr -d '\\n'";
+const ENCODE =
+  "Leave it empty: the key file is taken then; or make it with: base64 < ~/.ssh/github | tr -d '\\n'";
 
 /** Says why a pod could not use a value of SSH_PRIVATE_KEY_B64, or gives `undefined`. */
 export function checkPrivateKeyBase64(text: string): Problem | undefined {
@@ -24,7 +32,8 @@ export function checkPrivateKeyBase64(text: string): Problem | undefined {
   if (bytes === undefined) {
     return { message: "It does not decode as base64", hint: ENCODE };
   }
-  return checkPrivateKey(bytes);
+  const problem = checkPrivateKey(bytes, "~/.ssh/github");
+  return problem && { message: problem.message, hint: ENCODE };
 }
 
 /** Says why a text is not the one line of a public key file, or gives `undefined`. */
@@ -37,6 +46,20 @@ export function checkPublicKey(text: string): Problem | undefined {
     /^(?:ssh|ecdsa|sk)-[\w@.-]+ AAAA[A-Za-z0-9+/]+={0,2}(?:[ \t].*)?\r?\n?$/;
   if (line.test(text)) return undefined;
   return { message: "It is not a public key as ssh-keygen writes it", hint };
+}
+
+/** One line of a known_hosts file (sshd(8)): a marker, the hosts, a kind of key, its base64. */
+const HOST_LINE =
+  /^(?:@\S+[ \t]+)?[^\s#@]\S*[ \t]+(?:ssh|ecdsa|sk)-\S+[ \t]+AAAA[A-Za-z0-9+/]{50,}={0,2}(?:[ \t].*)?$/;
+
+/** Says why a text is no known_hosts file that ssh could find a host in, or gives `undefined`. */
+export function checkKnownHosts(text: string): Problem | undefined {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  if (lines.some((line) => HOST_LINE.test(line))) return undefined;
+  return {
+    message: "It has no line of a known_hosts file",
+    hint: "Leave it empty for GitHub's, or give the lines of: ssh-keyscan HOST",
+  };
 }
 
 /** What was found in the key files. */
@@ -82,14 +105,20 @@ export function checkKeyPair(
   };
 }
 
-/** False only where both are known and are no pair. */
 function belongs(
   privateKeyBase64: string | undefined,
   publicKey: string | undefined,
 ): boolean {
   if (!privateKeyBase64 || !publicKey) return true;
-  const bytes = decodeBase64(privateKeyBase64);
-  const inside = bytes && publicPartOf(bytes);
+  return isPair(decodeBase64(privateKeyBase64), publicKey);
+}
+
+/** Whether a public key may be that of a private one: false only where both are known and are no pair. */
+export function isPair(
+  privateKey: Uint8Array | undefined,
+  publicKey: string,
+): boolean {
+  const inside = privateKey && publicPartOf(privateKey);
   const given = publicKey.trim().split(/\s+/).slice(0, 2).join(" ");
   return inside === undefined || inside === given;
 }

@@ -12,11 +12,11 @@ const job = (options: SubmitOptions) => planJob(SETTINGS, options, [], NOW);
 
 /** Options; the kind in words; when it ends, told at 13:04 in Zurich. */
 const ROWS: readonly [SubmitOptions, string, string][] = [
-  [{}, "interactive, no GPU", "ends at 01:04 if it starts now (12 h)"],
+  [{}, "interactive, no GPU", "ends at 01:04 if it starts now (12h00m)"],
   [
     { gpus: "1", time: "2h3m" },
     "interactive, 1 GPU",
-    "ends at 15:07 if it starts now (2 h)",
+    "ends at 15:07 if it starts now (2h03m)",
   ],
   [
     { gpus: "0.5", argv: ["a"] },
@@ -26,7 +26,7 @@ const ROWS: readonly [SubmitOptions, string, string][] = [
   [
     { gpuMemory: "20G", command: "a", time: "1h" },
     "interactive, 20G of a GPU",
-    "ends with its command, at the latest at 14:04 if it starts now (1 h)",
+    "ends with its command, at the latest at 14:04 if it starts now (1h00m)",
   ],
   [
     { nodeTypes: ["h100"], argv: ["a"] },
@@ -36,7 +36,7 @@ const ROWS: readonly [SubmitOptions, string, string][] = [
   [
     { train: true, gpus: "8", time: "2d", argv: ["a"] },
     "training, 8 GPUs",
-    "ends with its command, at the latest at 3 Mar, 13:04 if it starts now (2 d)",
+    "ends with its command, at the latest at 3 Mar, 13:04 if it starts now (48h00m)",
   ],
   [
     { train: true, preemptible: false, argv: ["a"] },
@@ -60,7 +60,10 @@ for (const [options, kind, end] of ROWS) {
 Deno.test("sleepingNote() says that a job without a command does nothing, training too", () => {
   for (const options of [{}, { train: true }, { workers: "1" }]) {
     const note = sleepingNote(job({ name: "dev", ...options }));
-    assert.match(note ?? "", /nothing but a sleeping pod .* 12 h .*shell dev/);
+    assert.match(
+      note ?? "",
+      /nothing but a sleeping pod .* 12h00m .*shell dev/,
+    );
   }
   assert.equal(sleepingNote(job({ argv: ["a"] })), undefined);
   assert.equal(sleepingNote(job({ command: "a" })), undefined);

@@ -234,3 +234,75 @@ Deno.test("SETTINGS has good literal defaults", () => {
     assert.equal(checkValue(type, value), undefined, key);
   }
 });
+
+Deno.test("resolveSettings() warns of characters that nobody sees, in any key", () => {
+  const odd = [
+    "a\u200bb",
+    "a\u00a0",
+    "\ufeffa",
+    "\u2018a b\u2019",
+    "\u201ca\u201d",
+    "a\u001b[201~",
+    "a\u202eb",
+    "\u00ada",
+  ];
+  for (const value of odd) {
+    const { settings, warnings } = resolveSettings(
+      new Map([...Object.entries(REQUIRED), ["MINE", value]]),
+      "/home/ann",
+    );
+    assert.ok(settings);
+    assert.deepEqual(warnings.map(({ key }) => key), ["MINE"], value);
+    assert.ok(!JSON.stringify(warnings).includes(value));
+  }
+  const fine = [
+    "a\n b\n",
+    "it\u2019s",
+    "\u{1f468}\u200d\u{1f469}",
+    "naïve",
+    "\t",
+  ];
+  for (const value of fine) {
+    const { warnings } = resolveSettings(
+      new Map([...Object.entries(REQUIRED), ["MINE", value]]),
+      "/home/ann",
+    );
+    assert.deepEqual(warnings, [], value);
+  }
+});
+
+Deno.test("resolveSettings() refuses a variable that no process takes", () => {
+  const problemsOf = (key: string, length: number) =>
+    resolveSettings(
+      new Map([
+        ...Object.entries(REQUIRED),
+        ["EXTRA_SECRET_KEYS", "MINE"],
+        ["MINE", "x"],
+        [key, "x".repeat(length)],
+      ]),
+      "/home/ann",
+    ).problems.map(({ key, message }) => `${key}: ${message}`);
+  assert.deepEqual(problemsOf("MINE", 131_071 - "MINE=".length), []);
+  assert.match(
+    problemsOf("MINE", 131_072 - "MINE=".length).join(),
+    /^MINE: MINE is too large for a variable: 131072 bytes/,
+  );
+  // It stays in the secret, from which a job may take it as a file.
+  assert.deepEqual(problemsOf("OTHER", 300_000), []);
+});
+
+Deno.test("the longest variable that is taken is the longest that Linux takes", async () => {
+  async function run(length: number): Promise<boolean> {
+    try {
+      const { success } = await new Deno.Command("true", {
+        env: { V: "x".repeat(length - "V=".length) },
+        clearEnv: true,
+      }).output();
+      return success;
+    } catch {
+      return false;
+    }
+  }
+  assert.equal(await run(131_071), true);
+  assert.equal(await run(131_072), false);
+});

@@ -168,7 +168,6 @@ const bad: [key: SettingKey, message: RegExp, values: string[]][] = [
   ["RUNAI_PROGRAM", /name of a program/, [
     "-x",
     "runai x",
-    "bin/runai",
     "/../x",
   ]],
   ["KUBE_CONTEXT", /name of a context/, ["-x", "a\nb"]],
@@ -203,6 +202,19 @@ const bad: [key: SettingKey, message: RegExp, values: string[]][] = [
   ]],
   ["GIT_USER_NAME", /is still a placeholder/, ["<you>", "<your name (real)>"]],
   ["WANDB_API_KEY", /is still a placeholder/, ["<key>"]],
+  ["WANDB_API_KEY", /holds a zero-width character \(character 5\)/, [
+    "abcd\u200befghij",
+    "abcd\ufeffefghij",
+  ]],
+  ["HF_TOKEN", /holds a curly quote \(character 1\)/, [
+    "\u201chf_abcdef\u201d",
+  ]],
+  ["HF_TOKEN", /holds a no-break space/, ["hf_abcdefgh\u00a0"]],
+  ["HF_TOKEN", /holds a line end \(character 10\)/, ["hf_abcdef\n"]],
+  ["HF_TOKEN", /holds white space/, ["hf_abcdef ", " hf_abcdef", "\thf_abc"]],
+  ["GITHUB_TOKEN", /holds an escape character/, ["\u001b[200~ghp_abcdef"]],
+  ["GITHUB_TOKEN", /not ASCII/, ["ghp_\u00e4bcdefg"]],
+  ["SSH_KNOWN_HOSTS", /has no line of a known_hosts/, ["github.com"]],
 ];
 
 Deno.test("resolveSettings() refuses bad values of each type, without telling them", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   checkKeyPair,
+  checkKnownHosts,
   checkPrivateKeyBase64,
   checkPublicKey,
   decodePublicKey,
@@ -168,5 +169,34 @@ Deno.test("GITHUB_KNOWN_HOSTS has the fingerprints that GitHub publishes", async
       `${directory}/known_hosts`,
     );
     assert.equal(found.text.match(/found: line/g)?.length, 3);
+  });
+});
+
+Deno.test("checkKnownHosts() takes what ssh finds a host in, and nothing else", async () => {
+  const [first = ""] = GITHUB_KNOWN_HOSTS.split("\n");
+  const good = [
+    GITHUB_KNOWN_HOSTS,
+    first,
+    `# ours\n\n${first} comment\r\n`,
+    first.replace("github.com", "[haas001]:22,10.0.0.1"),
+    `@cert-authority ${first.replace("github.com", "*.epfl.ch")}`,
+  ];
+  await inTempDir(async (directory) => {
+    const { publicKey } = await makeKey(`${directory}/k`, ...ED25519, ...PLAIN);
+    await Deno.writeTextFile(`${directory}/hosts`, `h ${publicKey}`);
+    await sshKeygen("-H", "-f", `${directory}/hosts`);
+    good.push(await Deno.readTextFile(`${directory}/hosts`));
+    for (const text of good) assert.equal(checkKnownHosts(text), undefined);
+    const bad = [
+      "github.com",
+      publicKey,
+      first.replaceAll("ssh-", "SHA256:"),
+      `${first}\\n${first}`,
+      "# nothing",
+      first.slice(0, 30),
+    ];
+    for (const text of bad) {
+      assert.match(checkKnownHosts(text)?.message ?? "", /no line/, text);
+    }
   });
 });

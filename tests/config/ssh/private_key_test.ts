@@ -34,7 +34,11 @@ Deno.test("checkPrivateKey() takes every kind of key that ssh-keygen makes", asy
         ...kind,
         ...PLAIN,
       );
-      assert.equal(checkPrivateKey(privateKey), undefined, kind.join(" "));
+      assert.equal(
+        checkPrivateKey(privateKey, "/k/github"),
+        undefined,
+        kind.join(" "),
+      );
       assert.equal(checkPrivateKeyBase64(privateKey.toBase64()), undefined);
     }
   });
@@ -56,7 +60,7 @@ Deno.test("checkPrivateKey() refuses every kind of encrypted key", async () => {
         ...kind,
         ...LOCKED,
       );
-      const problem = checkPrivateKey(privateKey);
+      const problem = checkPrivateKey(privateKey, "/k/github");
       assert.match(
         problem?.message ?? "",
         /encrypted with a passphrase/,
@@ -109,7 +113,7 @@ Deno.test("checkPrivateKey() judges damaged files as ssh-keygen does", async () 
         const path = `${directory}/changed`;
         await Deno.writeTextFile(path, change(text), { mode: 0o600 });
         const { code } = await sshKeygen(...publicKeyArgs(path));
-        const problem = checkPrivateKey(encoder.encode(change(text)));
+        const problem = checkPrivateKey(encoder.encode(change(text)), path);
         assert.equal(
           problem === undefined,
           code === 0,
@@ -119,6 +123,89 @@ Deno.test("checkPrivateKey() judges damaged files as ssh-keygen does", async () 
     }
   });
 });
+
+Deno.test("checkPrivateKey() gives a line for each changed frame that mends it, with no loop", async () => {
+  const all: typeof changes = [
+    ...changes,
+    ["a byte order mark", (text) => `\ufeff${text}`],
+    ["blanks after the END line", (text) => `${text.trimEnd()} `],
+    ["CRLF and no end", (text) => text.trimEnd().replaceAll("\n", "\r\n")],
+    ["indented by a tab", (text) => text.replaceAll(/^/gm, "\t")],
+  ];
+  const kinds = [[...ED25519], [...RSA, "-m", "PEM"]];
+  let mended = 0;
+  await inTempDir(async (directory) => {
+    for (const kind of kinds) {
+      const original = await makeKey(
+        `${directory}/${kind.at(-1)}`,
+        ...kind,
+        ...PLAIN,
+      );
+      const text = new TextDecoder().decode(original.privateKey);
+      for (const [name, change] of all) {
+        const path = `${directory}/it's changed`;
+        await Deno.writeTextFile(path, change(text), { mode: 0o600 });
+        const problem = checkPrivateKey(await Deno.readFile(path), path);
+        if (!/^perl /.test(problem?.mend ?? "")) continue;
+        const before = await Deno.readFile(path);
+        await shell(problem?.mend ?? "");
+        const after = await Deno.readFile(path);
+        assert.equal(checkPrivateKey(after, path), undefined, name);
+        assert.equal((await sshKeygen(...publicKeyArgs(path))).code, 0, name);
+        assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600, name);
+        assert.deepEqual(await Deno.readFile(`${path}.before`), before, name);
+        mended++;
+      }
+      const wide = `${directory}/wide`;
+      await Deno.writeFile(wide, utf16(text), { mode: 0o600 });
+      const problem = checkPrivateKey(await Deno.readFile(wide), wide);
+      assert.match(problem?.message ?? "", /UTF-16/);
+      await shell(problem?.mend ?? "");
+      assert.equal(checkPrivateKey(await Deno.readFile(wide), wide), undefined);
+      assert.equal((await sshKeygen(...publicKeyArgs(wide))).code, 0);
+    }
+  });
+  assert.ok(mended >= 10, `${mended}`);
+});
+
+Deno.test("checkPrivateKey() refuses what only new programs read: Ed25519 in PKCS#8", async () => {
+  await inTempDir(async (directory) => {
+    const kinds: [string[], RegExp | undefined][] = [
+      [["ed25519"], /Ed25519 in PKCS#8.* 9\.6/],
+      [["x25519"], /of a kind that ssh cannot read/],
+      [["rsa", "-pkeyopt", "rsa_keygen_bits:2048"], undefined],
+      [["EC", "-pkeyopt", "ec_paramgen_curve:P-256"], undefined],
+    ];
+    for (const [kind, message] of kinds) {
+      const path = `${directory}/pkcs8`;
+      await shell(`openssl genpkey -algorithm ${kind.join(" ")} > ${path}`);
+      const problem = checkPrivateKey(await Deno.readFile(path), path);
+      if (message === undefined) {
+        assert.equal(problem, undefined, kind[0]);
+      } else {
+        assert.match(problem?.message ?? "", message);
+        assert.ok(problem?.hint?.includes(`${path}-pods`), problem?.hint);
+        assert.equal(problem?.mend, undefined);
+      }
+    }
+  });
+});
+
+async function shell(line: string) {
+  const { success, stderr } = await new Deno.Command("bash", {
+    args: ["-c", line],
+    stdin: "null",
+  }).output();
+  assert.ok(success, `${line}: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** As a Windows editor saves it. */
+function utf16(text: string): Uint8Array {
+  return new Uint8Array([
+    ...[0xff, 0xfe],
+    ...[...text].flatMap((one) => [one.charCodeAt(0), 0]),
+  ]);
+}
 
 /** A key file of OpenSSH's format with a hardware token's type in it. */
 function tokenKey(): string {
@@ -175,8 +262,8 @@ Deno.test("checkPrivateKey() says what a file is instead", () => {
     [tokenKey(), /hardware token/],
   ];
   for (const [text, message] of table) {
-    const problem = checkPrivateKey(encoder.encode(text));
+    const problem = checkPrivateKey(encoder.encode(text), "/k/github");
     assert.match(problem?.message ?? "", message, text.slice(0, 40));
-    assert.ok(problem?.hint, text.slice(0, 40));
+    assert.match(problem?.hint ?? "", /\/k\/github/, text.slice(0, 40));
   }
 });

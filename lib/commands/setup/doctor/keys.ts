@@ -1,8 +1,11 @@
 import {
+  besideKey,
   checkKeyPair,
   checkPrivateKey,
   checkPublicKey,
   injectSshKey,
+  type KeyProblem,
+  newKeyLine,
 } from "../../../config/ssh/key.ts";
 import type { Host } from "../../../host/host.ts";
 import { shellQuote } from "../../../text/shell_quote.ts";
@@ -39,18 +42,14 @@ export async function checkKeys(
         note(
           NAME,
           `there is none at ${keyFile}: git over ssh will not work in pods`,
-          newKey(keyFile),
+          newKeyLine(keyFile),
         ),
       ];
   }
-  const problem = content && checkPrivateKey(content);
+  const problem = content && checkPrivateKey(content, keyFile);
   if (problem) {
     return [
-      fault(
-        NAME,
-        `${keyFile}: ${problem.message}`,
-        mend(problem.message, keyFile),
-      ),
+      fault(NAME, `${keyFile}: ${problem.message}`, mend(problem, keyFile)),
     ];
   }
   const publicKey = publicContent && new TextDecoder().decode(publicContent);
@@ -91,15 +90,13 @@ export async function checkKeys(
   return [ok(NAME, wantsFile ? keyFile : "in the settings file")];
 }
 
-function newKey(path: string): string {
-  return `ssh-keygen -t ed25519 -N "" -f ${shellQuote(path)}`;
-}
-
-/** The line that mends a key file, by what is wrong with it. */
-function mend(message: string, path: string): string {
-  const file = shellQuote(path);
-  if (/passphrase/.test(message)) return `ssh-keygen -p -N "" -f ${file}`;
-  if (/CRLF/.test(message)) return `perl -pi -e 's/\\r//g' ${file}`;
-  if (/newline after/.test(message)) return `echo >> ${file}`;
-  return `mv ${file} ${shellQuote(`${path}.broken`)} && ${newKey(path)}`;
+/** The line that mends a key file, or makes another key and names it. */
+function mend({ mend }: KeyProblem, file: string): string {
+  if (mend !== undefined) return mend;
+  const name = (path: string) =>
+    `mlo init --set ${shellQuote(`GITHUB_SSH_KEY_PATH=${path}`)}`;
+  // A public key is not overwritten: the private one is most likely beside it.
+  if (file.endsWith(".pub")) return name(file.replace(/\.pub$/, ""));
+  const beside = besideKey(file);
+  return `${newKeyLine(beside)} && ${name(beside)}`;
 }

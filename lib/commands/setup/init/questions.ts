@@ -91,10 +91,10 @@ class Asking {
         true,
       );
     }
-    const problem = checkPrivateKey(content);
+    const problem = checkPrivateKey(content, path);
     this.questions.say(
       problem
-        ? `Pods cannot use ${path}: ${problem.message}`
+        ? `Pods cannot use ${path}: ${problem.message}\n${problem.hint}`
         : `Pods will use the SSH key ${path}`,
     );
     return false;

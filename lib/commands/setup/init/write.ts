@@ -1,4 +1,4 @@
-import { isSettingKey } from "../../../config/csub/csub.ts";
+import { isSettingKey } from "../../../config/settings/settings.ts";
 import { formatEnvFile } from "../../../config/env/file.ts";
 import { renderExample } from "../../../config/settings/example.ts";
 import { gitTrackedArgs, isTracked } from "../../../settings/locate.ts";

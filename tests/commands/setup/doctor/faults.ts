@@ -172,7 +172,8 @@ const KEY_FAULTS: readonly SeededFault[] = [
     },
     check: "SSH key",
     says: /public key, not a private/,
-    fix: /ssh-keygen -t ed25519/,
+    fix:
+      /^ssh-keygen -t ed25519 -N "" -f \S+\/github-pods && mlo init --set GITHUB_SSH_KEY_PATH=/,
   },
   {
     name: "a key with CRLF",
@@ -183,7 +184,17 @@ const KEY_FAULTS: readonly SeededFault[] = [
     },
     check: "SSH key",
     says: /CRLF/,
-    fix: /^perl -pi -e 's\/\\r\/\/g' /,
+    fix: /^perl -0777 -i\.before .*\/\.ssh\/github$/,
+  },
+  {
+    name: "a public key that the settings name for the private one",
+    seed: async (bed) => {
+      const file = await key(bed);
+      await bed.settings(`${REQUIRED}GITHUB_SSH_KEY_PATH=${file}.pub\n`);
+    },
+    check: "SSH key",
+    says: /public key, not a private/,
+    fix: /^mlo init --set GITHUB_SSH_KEY_PATH=\S+\/github$/,
   },
   {
     name: "a key that others can read",

@@ -1,0 +1,275 @@
+import { sha256 } from "../text/sha256.ts";
+import { findPosition } from "./base.ts";
+import { readBlobs } from "./blobs.ts";
+import { bundleOf, commitContent } from "./commit.ts";
+import { type Git, gitIn, type Machine } from "./git.ts";
+import { inspectFiles, type Inspection } from "./inspect.ts";
+import {
+  changesArgs,
+  decodeChanges,
+  decodeIndex,
+  decodeWorkingTree,
+  INDEX,
+  type IndexFacts,
+  joined,
+  shown,
+  textOf,
+  type TreeChange,
+  WORKING_TREE,
+  type WorkingTree,
+} from "./lists.ts";
+import { type Obstacles, refusal } from "./refusals.ts";
+import { findRepository, type Repository } from "./repository.ts";
+import { type Scan, scanFor } from "./secrets.ts";
+import type { Bundle, Snapshot } from "./snapshot.ts";
+import { inspectSubmodules } from "./submodules.ts";
+
+/** What to take a snapshot of. */
+export interface SnapshotRequest {
+  /** A directory in a working tree, absolute. */
+  readonly directory: string;
+  /** Values that must not travel, by the names of their keys. */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** A directory of ours that is there and empty. */
+  readonly temporary: string;
+}
+
+/**
+ * Takes a snapshot: the tracked files as they are now and the new ones that
+ * are not ignored. It is made with an index and an object directory in
+ * `temporary`: nothing in the repository changes.
+ *
+ * @throws {MloError} (usage) that names all that must not or cannot travel,
+ * found before any of it was copied where that is possible.
+ */
+export async function takeSnapshot(
+  machine: Machine,
+  { directory, secrets, temporary }: SnapshotRequest,
+): Promise<Snapshot> {
+  const repository = await findRepository(machine, directory);
+  const env = await bench(machine, repository, temporary);
+  const git = gitIn(machine, repository.top, env);
+  const scan = scanFor(secrets);
+
+  const [position, tree] = await Promise.all([
+    findPosition(machine, git, {
+      temporary,
+      objects: repository.objects,
+    }),
+    writeTree(machine, repository.top, git, scan),
+  ]);
+  const { base, head, branch, remote } = position;
+  const commit = await commitOf(git, tree.tree, base);
+  const hasBundle = commit !== base;
+  const [changes, pack] = await Promise.all([
+    git.give(changesArgs(base, tree.tree)).then(decodeChanges),
+    hasBundle ? packOf(git, commit, base) : undefined,
+  ]);
+  const [lfs] = await Promise.all([
+    tree.hasAttributes && usesLfs(git),
+    inspectBlobs(machine, repository.top, env, changes, scan),
+  ]);
+  return {
+    ...{ commit, tree: tree.tree, base, remote, branch, head },
+    ...{ top: repository.top, below: repository.below, changes },
+    bundle: pack && await namedBundle(bundleOf(commit, base, pack)),
+    submodules: tree.submodules,
+    lfs,
+    notes: [
+      ...(position.note ? [`${position.note}: all files travel`] : []),
+      ...tree.notes,
+    ],
+  };
+}
+
+/** Copies the index, prepares the object directory; gives the environment in which git writes there only. */
+async function bench(
+  { files }: Machine,
+  { top, gitDirectory, objects }: Repository,
+  temporary: string,
+): Promise<Record<string, string>> {
+  const index = `${temporary}/index`;
+  await files.makeDirectory(`${temporary}/objects/info`);
+  await Promise.all([
+    files.write(`${temporary}/objects/info/alternates`, `${objects}\n`),
+    // Its time tells git which files may have changed in the moment it was written.
+    files.facts(`${gitDirectory}/index`)
+      .then((facts) => facts && files.copy(`${gitDirectory}/index`, index)),
+  ]);
+  return {
+    GIT_DIR: gitDirectory,
+    GIT_WORK_TREE: top,
+    GIT_INDEX_FILE: index,
+    GIT_OBJECT_DIRECTORY: `${temporary}/objects`,
+    // Filters of git-lfs store what they are given.
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "lfs.storage",
+    GIT_CONFIG_VALUE_0: `${temporary}/lfs`,
+  };
+}
+
+/** The tree of the working directory, and what was seen on the way. */
+interface Tree {
+  readonly tree: string;
+  readonly submodules: readonly string[];
+  readonly hasAttributes: boolean;
+  readonly notes: readonly string[];
+}
+
+async function writeTree(
+  machine: Machine,
+  top: string,
+  git: Git,
+  scan: Scan,
+): Promise<Tree> {
+  const index = decodeIndex(await git.give(INDEX));
+  const unhidden = await unhide(machine, top, git, index);
+  const listing = decodeWorkingTree(await git.give(WORKING_TREE));
+  const [submodules, files] = await Promise.all([
+    inspectSubmodules(machine, top, index.gitlinks),
+    inspectFiles(machine, top, git, listing, scan),
+  ]);
+  refuse({
+    ...files,
+    nested: [...listing.nested.map(shown), ...submodules.nested],
+    submodules: submodules.obstacles,
+  });
+  await update(git, listing);
+  return {
+    tree: await git.line(["write-tree"]),
+    submodules: submodules.paths,
+    hasAttributes: index.hasAttributes ||
+      listing.untracked.some((path) => shown(path).endsWith(".gitattributes")),
+    notes: unhidden === 0 ? [] : [
+      `git was told to overlook changes of ${unhidden} ${
+        unhidden === 1 ? "file" : "files"
+      } (git update-index): they travel as they are`,
+    ],
+  };
+}
+
+function refuse(found: Inspection & Partial<Obstacles>): void {
+  const error = refusal({
+    ...{ large: [], nested: [], submodules: [], lfs: [], secret: [] },
+    ...found,
+  });
+  if (error) throw error;
+}
+
+/**
+ * Has git look at files that it was told to overlook: what runs here is what
+ * runs there. Those of a sparse checkout are not here, and stay as they are.
+ */
+async function unhide(
+  { files }: Machine,
+  top: string,
+  git: Git,
+  { assumedUnchanged, skipped }: IndexFacts,
+): Promise<number> {
+  if (assumedUnchanged.length > 0) {
+    await git.give(
+      ["update-index", "-z", "--no-assume-unchanged", "--stdin"],
+      joined(assumedUnchanged),
+    );
+  }
+  const there = await Promise.all(skipped.map(async (path) => {
+    const text = textOf(path);
+    const facts = text === undefined
+      ? undefined
+      : await files.linkFacts(`${top}/${text}`);
+    return facts ? [path] : [];
+  }));
+  const present = there.flat();
+  if (present.length > 0) {
+    await git.give(
+      ["update-index", "-z", "--no-skip-worktree", "--stdin"],
+      joined(present),
+    );
+  }
+  return assumedUnchanged.length + present.length;
+}
+
+async function update(git: Git, { changed, untracked }: WorkingTree) {
+  const paths = [...changed, ...untracked];
+  if (paths.length === 0) return;
+  await git.give(
+    ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"],
+    joined(paths),
+  );
+}
+
+async function commitOf(
+  git: Git,
+  tree: string,
+  base: string | undefined,
+): Promise<string> {
+  const content = commitContent(tree, base);
+  const [written, ofBase] = await Promise.all([
+    git.line(["hash-object", "-t", "commit", "-w", "--stdin"], content),
+    base === undefined ? undefined : git.line(["rev-parse", `${base}^{tree}`]),
+  ]);
+  return ofBase === tree && base !== undefined ? base : written;
+}
+
+/** The objects that the remote lacks. */
+async function packOf(git: Git, commit: string, base: string | undefined) {
+  return await git.give(
+    [
+      "pack-objects",
+      "-q",
+      "--revs",
+      "--thin",
+      "--stdout",
+      "--delta-base-offset",
+    ],
+    [commit, ...(base === undefined ? [] : [`^${base}`]), ""].join("\n"),
+  );
+}
+
+async function namedBundle(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Bundle> {
+  return { bytes, sha256: await sha256(bytes) };
+}
+
+/** How the file begins that stands for a content of git-lfs, and how long it is at most. */
+const LFS_POINTER = "version https://git-lfs.github.com/spec/";
+const LONGEST_POINTER = 1024;
+
+/** Looks into all that would travel: whatever commits and filters made of the files. */
+async function inspectBlobs(
+  machine: Machine,
+  top: string,
+  env: Record<string, string>,
+  changes: readonly TreeChange[],
+  scan: Scan,
+): Promise<void> {
+  const paths = new Map<string, string>();
+  for (const { blob, path } of changes) {
+    if (blob !== undefined && !paths.has(blob)) paths.set(blob, shown(path));
+  }
+  const secret: [string, string][] = [];
+  const lfs: string[] = [];
+  await readBlobs(machine, top, env, [...paths.keys()], (blob, content) => {
+    const path = paths.get(blob) ?? blob;
+    for (const what of scan(content)) secret.push([path, `holds ${what}`]);
+    if (isLfsPointer(content)) lfs.push(path);
+  });
+  refuse({ large: [], secret, lfs });
+}
+
+function isLfsPointer(content: Uint8Array): boolean {
+  return content.length <= LONGEST_POINTER &&
+    new TextDecoder().decode(content.subarray(0, LFS_POINTER.length)) ===
+      LFS_POINTER;
+}
+
+async function usesLfs(git: Git): Promise<boolean> {
+  const listing = await git.give([
+    "ls-files",
+    "-z",
+    "--",
+    ":(attr:filter=lfs)",
+  ]);
+  return listing.length > 0;
+}
