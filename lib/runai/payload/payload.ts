@@ -1,5 +1,7 @@
 import { usageError } from "../../error.ts";
 import { shellQuote } from "../../text/shell_quote.ts";
+import { enterCode, type PayloadCode, TAKE_CODE } from "./code.ts";
+import { WRITE_RECORD } from "./record.ts";
 import { LOAD_ZSHRC, SUPERVISE_BEFORE, superviseAfter } from "./script.ts";
 import { simpleCommand } from "./simple_command.ts";
 
@@ -13,6 +15,8 @@ export interface PayloadRequest {
   readonly expFolder?: string | undefined;
   /** The virtual environment to activate, relative to that directory. */
   readonly venv?: string | undefined;
+  /** The code to run it in; the folder is then inside it, unless it is absolute. */
+  readonly code?: PayloadCode | undefined;
   /** Seconds: the life of an idle pod, or the command's hard limit. */
   readonly time?: number | undefined;
 }
@@ -43,7 +47,7 @@ const DECODE =
 /** Sleeps, and ends at once when told to, even as process 1. In any image: sh. */
 function keepAlive(seconds: number): string[] {
   const script =
-    `stop() { kill $!; exit 143; }; trap stop TERM INT; sleep ${seconds} & wait $!`;
+    `${WRITE_RECORD}stop() { kill $!; exit 143; }; trap stop TERM INT; sleep ${seconds} & wait $!`;
   return ["/bin/sh", "-c", script];
 }
 
@@ -57,12 +61,16 @@ function keepAlive(seconds: number): string[] {
  */
 export function payload(request: PayloadRequest): string[] {
   const { command, argv, time } = request;
-  if (command === undefined && argv === undefined) {
-    return keepAlive(time ?? KEEP_ALIVE);
-  }
+  const idle = keepAlive(time ?? KEEP_ALIVE);
+  const isIdle = command === undefined && argv === undefined;
+  if (isIdle && request.code === undefined) return idle;
   refuseLongWords(request);
   const script = prelude(request) + (
-    argv !== undefined ? runWords(argv, time) : runLine(command ?? "", time)
+    isIdle
+      ? runWords(idle, undefined)
+      : argv !== undefined
+      ? runWords(argv, time)
+      : runLine(command ?? "", time)
   );
   const bytes = new TextEncoder().encode(script);
   if (bytes.length > LONGEST_SCRIPT) {
@@ -72,8 +80,10 @@ export function payload(request: PayloadRequest): string[] {
   return ["/bin/zsh", "-c", DECODE, "mlo", ...words];
 }
 
-function prelude({ expFolder, venv }: PayloadRequest): string {
-  let script = LOAD_ZSHRC;
+function prelude({ code, expFolder, venv }: PayloadRequest): string {
+  let script = code === undefined ? "" : TAKE_CODE;
+  script += `${LOAD_ZSHRC}${WRITE_RECORD}\n`;
+  if (code !== undefined) script += enterCode(code);
   if (expFolder !== undefined) {
     const folder = asPath(expFolder);
     script += `builtin cd -q -- ${shellQuote(folder)} 2>/dev/null || ` +
