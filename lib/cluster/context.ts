@@ -1,12 +1,103 @@
-import { ask } from "./ask.ts";
-import { kubectl, type Machine, text } from "./kubectl.ts";
+import { readCache, writeCache } from "../host/cache.ts";
+import type { Call, Host, Outcome, Programs } from "../host/host.ts";
+import { type Contexts, decodeContexts, type Target } from "./kubeconfig.ts";
+import { text } from "./kubectl.ts";
 
-/** The name of kubectl's current context. Throws an `MloError` if there is none. */
-export async function currentContext(machine: Machine): Promise<string> {
-  const outcome = await ask(
-    machine,
-    kubectl(["config", "current-context"]),
-    { what: "find kubectl's current context", namespace: "" },
+type Machine = Pick<Host, "env" | "files" | "programs">;
+
+/** How long `kubectl` may take to read its own files, in milliseconds. */
+const PATIENCE = 2_000;
+
+/** The files that `kubectl` merges: those that KUBECONFIG names, or the usual one. */
+export function kubeconfigFiles({ env }: Pick<Host, "env">): string[] {
+  const named = (env.get("KUBECONFIG") ?? "").split(":")
+    .filter((path) => path !== "");
+  return named.length > 0 ? named : [`${env.home}/.kube/config`];
+}
+
+/**
+ * The contexts of the merged kubeconfig, as `kubectl` sees them; kept until
+ * one of its files changes, since asking takes as long as `kubectl` takes to
+ * start. `undefined` if `kubectl` cannot tell: it says why when it is used.
+ */
+export async function readContexts(
+  machine: Machine,
+): Promise<Contexts | undefined> {
+  const files = kubeconfigFiles(machine);
+  const facts = await Promise.all(
+    files.map((file) => machine.files.facts(file).catch(() => undefined)),
   );
-  return text(outcome.stdout).trim();
+  const stamp = files.map((file, index) =>
+    `${file} ${facts[index]?.size} ${facts[index]?.modified}`
+  ).join("\n");
+  const kept = Object(await readCache(machine, "contexts")) as {
+    stamp?: string;
+    view?: string;
+  };
+  if (kept.stamp === stamp && typeof kept.view === "string") {
+    return decodeContexts(kept.view);
+  }
+  const outcome = await machine.programs.run({
+    program: "kubectl",
+    args: ["config", "view", "-o", "json"],
+    timeout: PATIENCE,
+  }).catch(() => undefined);
+  if (outcome?.code !== 0 || outcome.timedOut) return undefined;
+  const contexts = decodeContexts(text(outcome.stdout));
+  await writeCache(machine, "contexts", { stamp, view: bare(contexts) });
+  return contexts;
+}
+
+/** The part of the view that is needed again: names and addresses, no user's data. */
+function bare({ current, servers }: Contexts): string {
+  return JSON.stringify({
+    "current-context": current,
+    contexts: [...servers.keys()].map((name) => ({
+      name,
+      context: { cluster: name },
+    })),
+    clusters: [...servers].map(([name, server]) => ({
+      name,
+      cluster: { server },
+    })),
+  });
+}
+
+/** The same host, whose `kubectl` talks to the target's context; what fails names it. */
+export function inContext(host: Host, target: Target): Host {
+  const aim = (call: Call) => isAimed(call) ? aimed(call, target) : call;
+  const named = (call: Call, outcome: Outcome): Outcome =>
+    isAimed(call) ? { ...outcome, cluster: target } : outcome;
+  const programs: Programs = {
+    run: async (call, input) =>
+      named(call, await host.programs.run(aim(call), input)),
+    start: (call, onOutput) => {
+      const started = host.programs.start(aim(call), onOutput);
+      return {
+        write: (input) => started.write(input),
+        feed: (input) => started.feed(input),
+        kill: () => started.kill(),
+        outcome: started.outcome.then((outcome) => named(call, outcome)),
+      };
+    },
+    attach: (call) => host.programs.attach(aim(call)),
+    stream: async (call, onOutput, signal) =>
+      named(call, await host.programs.stream(aim(call), onOutput, signal)),
+  };
+  return { ...host, programs };
+}
+
+/** Calls that go to a cluster; `kubectl config` reads files. */
+function isAimed({ program, args }: Call): boolean {
+  return program === "kubectl" && args[0] !== "config";
+}
+
+/** With the context before the first `--`, behind which the words are another program's. */
+function aimed(call: Call, { context }: Target): Call {
+  if (context === "") return call;
+  const end = call.args.indexOf("--");
+  const at = end === -1 ? call.args.length : end;
+  const args = [...call.args];
+  args.splice(at, 0, `--context=${context}`);
+  return { ...call, args };
 }

@@ -1,4 +1,5 @@
 import { ExitCode, MloError } from "../error.ts";
+import { CONTEXT, describeTarget, type Target } from "./kubeconfig.ts";
 import { scrub } from "../text/scrub.ts";
 
 /** How a program ended: what {@linkcode kubectlFailure} needs to know of it. */
@@ -6,6 +7,8 @@ export interface Ended {
   readonly code: number;
   readonly stderr: Uint8Array;
   readonly timedOut: boolean;
+  /** Which cluster was asked. */
+  readonly cluster?: Target;
 }
 
 /** What was being done when `kubectl` failed. */
@@ -28,6 +31,10 @@ interface Fault {
   /** See `ErrorDetails`. */
   readonly isPassing?: boolean;
 }
+
+/** Another cluster than the lab's is most likely not the one that is meant. */
+const OTHER =
+  "If this is not the cluster you mean, choose its context with --context or KUBE_CONTEXT";
 
 const VPN = "Connect to the EPFL network or its VPN, then try again";
 
@@ -201,13 +208,21 @@ export function kubectlFailure(ended: Ended, attempt: Attempt): MloError {
   const fault = ended.timedOut
     ? UNREACHABLE
     : FAULTS.find(({ sign }) => sign.test(said));
+  const isUnreachable = fault?.reason === UNREACHABLE.reason;
+  const { cluster } = ended;
+  const isOther = cluster !== undefined && cluster.context !== CONTEXT;
+  const where = cluster && isUnreachable ? ` (${describeTarget(cluster)})` : "";
   return new MloError(
     `Cannot ${attempt.what}: ${
       fault?.reason(attempt) ?? `kubectl failed with exit status ${ended.code}`
-    }`,
+    }${where}`,
     {
       exitCode: fault?.exitCode ?? ExitCode.failed,
-      ...(fault === undefined ? {} : { hint: fault.hint(attempt) }),
+      ...(fault === undefined ? {} : {
+        hint: isUnreachable && isOther
+          ? `${VPN}. ${OTHER}`
+          : fault.hint(attempt),
+      }),
       isPassing: (fault as Fault | undefined)?.isPassing === true,
       ...(message === "" ? {} : { childMessage: message }),
     },

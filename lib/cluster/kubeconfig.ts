@@ -1,3 +1,6 @@
+import { usageError } from "../error.ts";
+import { shellQuote } from "../text/shell_quote.ts";
+
 /** The context of the lab's cluster, as its kubeconfig names it. */
 export const CONTEXT = "rcp-caas-prod";
 
@@ -38,6 +41,57 @@ export function decodeContexts(json: string): Contexts {
   };
 }
 
+/** Where `kubectl` is to go. */
+export interface Target {
+  /** The context's name; empty where `kubectl` has none, and says so itself. */
+  readonly context: string;
+  /** The URL of its server, where the kubeconfig has one. */
+  readonly server?: string;
+  /** The kubeconfig's current context, if that is another one: `runai` of the first generation follows it. */
+  readonly otherCurrent?: string;
+}
+
+/**
+ * The context to use: the one that is asked for, else the lab's if the
+ * kubeconfig has it, else the current one.
+ *
+ * @throws {MloError} if the one that is asked for does not exist.
+ */
+export function targetOf(
+  contexts: Contexts | undefined,
+  wanted: string,
+): Target {
+  // Without an answer of kubectl's its own message is the better one.
+  if (contexts === undefined) return { context: wanted };
+  const { current, servers } = contexts;
+  if (wanted !== "" && !servers.has(wanted)) {
+    const names = [...servers.keys()].join(", ");
+    throw usageError(
+      `The kubeconfig has no context ${JSON.stringify(wanted)}`,
+      names === ""
+        ? "mlo setup"
+        : `it has: ${names}; choose with --context or KUBE_CONTEXT`,
+    );
+  }
+  const context = wanted !== ""
+    ? wanted
+    : servers.has(CONTEXT)
+    ? CONTEXT
+    : current;
+  const server = servers.get(context);
+  return {
+    context,
+    ...(server === undefined ? {} : { server }),
+    ...(current === context ? {} : { otherCurrent: current }),
+  };
+}
+
+/** A target as messages name it. */
+export function describeTarget({ context, server }: Target): string {
+  const where = server === undefined ? "" : `, ${server}`;
+  return context === "" ? "no context" : `context ${context}${where}`;
+}
+
 /** What is wrong with a kubeconfig, and the line that mends it. */
 export interface ContextProblem {
   readonly message: string;
@@ -46,28 +100,28 @@ export interface ContextProblem {
   readonly nothing: boolean;
 }
 
-/** Says whether `kubectl` points to another cluster than the lab's, as far as the kubeconfig tells. */
-export function chooseContext(
+/** Says why `kubectl` has no cluster to go to, as far as the kubeconfig tells; `wanted` as for {@linkcode targetOf}. */
+export function contextProblem(
   { current, servers }: Contexts,
+  wanted: string,
 ): ContextProblem | undefined {
   if (servers.size === 0) {
     const message = "kubectl has no cluster to talk to";
     return { message, fix: "mlo setup", nothing: true };
   }
-  const use = servers.has(CONTEXT)
-    ? `kubectl config use-context ${CONTEXT}`
-    : "mlo setup";
-  if (current === "" || !servers.has(current)) {
-    const message = current === ""
+  if (wanted !== "" || servers.has(CONTEXT)) return undefined;
+  if (current !== "" && servers.has(current)) return undefined;
+  const [only, ...more] = servers.keys();
+  return {
+    message: current === ""
       ? "no context is chosen"
-      : `the chosen context ${current} does not exist`;
-    return { message, fix: use, nothing: false };
-  }
-  if (current !== CONTEXT && servers.has(CONTEXT)) {
-    const message = `the chosen context is ${current} (${
-      servers.get(current) ?? "no server"
-    }), not ${CONTEXT}`;
-    return { message, fix: use, nothing: false };
-  }
-  return undefined;
+      : `the chosen context ${current} does not exist`,
+    fix: more.length === 0 ? useContext(only ?? "") : "mlo setup",
+    nothing: false,
+  };
+}
+
+/** The line that makes a context the current one. */
+export function useContext(context: string): string {
+  return `kubectl config use-context ${shellQuote(context)}`;
 }

@@ -94,6 +94,8 @@ export interface Outcome {
   readonly stdout: Uint8Array<ArrayBuffer>;
   readonly stderr: Uint8Array<ArrayBuffer>;
   readonly timedOut: boolean;
+  /** Which cluster was asked, for messages; set by whoever chose it. */
+  readonly cluster?: { readonly context: string; readonly server?: string };
 }
 
 /** A program that was started and waits for its standard input. */

@@ -1,12 +1,35 @@
+import { MloError } from "../error.ts";
 import type { Host, Outcome } from "../host/host.ts";
 import { type Generation, isForeignWord } from "./detect.ts";
 import { findGeneration, forgetGeneration } from "./generation.ts";
+import { shellQuote } from "../text/shell_quote.ts";
 import { runaiFailure } from "./outcome.ts";
 
 /** Where `runai` is run, and which one it is said to be. */
 export interface Client {
   readonly host: Host;
   readonly settings: { readonly RUNAI_CLI: string };
+  /** Where `kubectl` goes. */
+  readonly target: { readonly context: string; readonly otherCurrent?: string };
+}
+
+/**
+ * The first generation follows the kubeconfig's current context and no other:
+ * where that is not the one in use, it would act on another cluster.
+ *
+ * @throws {MloError} with the line that makes them one.
+ */
+export function refuseElsewhere(
+  what: string,
+  generation: Generation,
+  { context, otherCurrent }: Client["target"],
+): void {
+  if (generation !== "v1" || otherCurrent === undefined) return;
+  throw new MloError(
+    `Cannot ${what}: runai (v1) follows the kubeconfig's current context, ` +
+      `which is ${otherCurrent === "" ? "none" : otherCurrent}, not ${context}`,
+    { hint: `kubectl config use-context ${shellQuote(context)}` },
+  );
 }
 
 /** Milliseconds that run:ai's control plane may take to list or delete. */
@@ -19,13 +42,14 @@ const PATIENCE = 60_000;
  * @throws {MloError} if it fails.
  */
 export async function runRunai(
-  { host, settings }: Client,
+  { host, settings, target }: Client,
   what: string,
   args: (generation: Generation) => readonly string[],
   signal?: AbortSignal,
 ): Promise<{ generation: Generation; outcome: Outcome }> {
   async function attempt() {
     const generation = await findGeneration(host, settings.RUNAI_CLI);
+    refuseElsewhere(what, generation, target);
     const chunks: Uint8Array[] = [];
     const outcome = await host.programs.stream(
       { program: "runai", args: args(generation), timeout: PATIENCE },

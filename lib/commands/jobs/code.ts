@@ -1,4 +1,3 @@
-import { currentContext } from "../../cluster/context.ts";
 import { attachUri } from "../../cluster/attach_uri.ts";
 import { usageError } from "../../error.ts";
 import { shellJoin } from "../../text/shell_quote.ts";
@@ -69,12 +68,9 @@ async function openEditor(
 ) {
   const project = await openProject(context, flags);
   const { host, namespace, settings } = project;
-  const [pod, kubeContext] = await Promise.all([
-    runningPod(project, job, flags.pod),
-    currentContext(host),
-  ]);
+  const pod = await runningPod(project, job, flags.pod);
   const uri = attachUri(flags.uriStyle, {
-    context: kubeContext,
+    context: project.target.context,
     namespace,
     pod: pod.name,
     container: pod.container,

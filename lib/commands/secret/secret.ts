@@ -10,6 +10,7 @@ import {
   type ReadSettings,
   readSettings,
 } from "../../settings/read_settings.ts";
+import { placeOf, type Project, projectOf } from "../../settings/project.ts";
 import { syncSecret } from "./sync.ts";
 
 /** `mlo secret`: the settings file's mirror in the cluster. */
@@ -28,12 +29,11 @@ function syncCommand(context: Context) {
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ mlo secret sync")
     .action((flags) =>
-      context.act(flags, async (options) =>
-        await syncSecret(
-          context.host,
-          await readSettings(context, options),
-          options,
-        ))
+      context.act(flags, async (options) => {
+        const read = await readSettings(context, options);
+        const project = await projectOf(context.host, read.settings);
+        await syncSecret(project, read, options);
+      })
     );
 }
 
@@ -45,7 +45,8 @@ function statusCommand(context: Context) {
     .action((flags) =>
       context.act(flags, async (options) => {
         const read = await readSettings(context, options);
-        await showStatus(context.host, read, options.json);
+        const { host } = await projectOf(context.host, read.settings);
+        await showStatus(host, read, options.json);
       })
     );
 }
@@ -58,7 +59,8 @@ function removeCommand(context: Context) {
     .action((flags) =>
       context.act(flags, async (options) => {
         const read = await readSettings(context, options);
-        await removeSecret(context.host, read, options.yes === true);
+        const project = await projectOf(context.host, read.settings);
+        await removeSecret(project, read, options.yes === true);
       })
     );
 }
@@ -116,17 +118,19 @@ async function showStatus(
 }
 
 async function removeSecret(
-  host: Host,
-  { settings }: ReadSettings,
+  project: Project,
+  { path, settings }: ReadSettings,
   yes: boolean,
 ): Promise<void> {
   const name = settings.RUNAI_SECRET_NAME;
   const namespace = settings.K8S_NAMESPACE;
-  if (!yes) await confirm(host, `Delete the secret ${name} in ${namespace}?`);
+  const { host } = project;
+  const secret = `the secret ${name} in ${namespace} ${placeOf(project, path)}`;
+  if (!yes) await confirm(host, `Delete ${secret}?`);
   const existed = await deleteSecret(host, namespace, name);
   host.terminal.out(
     existed
-      ? `Deleted the secret ${name} in ${namespace}\n`
+      ? `Deleted ${secret}\n`
       : `There was no secret ${name} in ${namespace}\n`,
   );
 }

@@ -1,7 +1,7 @@
 import { applySecret } from "../../cluster/secret_store.ts";
 import { heldKeys, secretManifest } from "../../cluster/secret.ts";
-import type { Host } from "../../host/host.ts";
 import { interruptible } from "../interrupt.ts";
+import { placeOf, type Project } from "../../settings/project.ts";
 import type { ReadSettings } from "../../settings/read_settings.ts";
 
 /** How `mlo secret sync` behaves and prints. */
@@ -12,10 +12,11 @@ export interface SyncOptions {
 
 /** Makes the Secret hold exactly the non-empty variables of the settings file. */
 export async function syncSecret(
-  host: Host,
-  { settings, variables }: ReadSettings,
+  project: Project,
+  { path, settings, variables }: ReadSettings,
   options: SyncOptions,
 ): Promise<void> {
+  const { host } = project;
   const name = settings.RUNAI_SECRET_NAME;
   const namespace = settings.K8S_NAMESPACE;
   const manifest = secretManifest({ name, namespace, data: variables });
@@ -33,7 +34,9 @@ export async function syncSecret(
   }
   const verb = options.dryRun ? "Would sync" : "Synced";
   host.terminal.out(
-    `${verb} ${keys.length} keys to the secret ${name} in ${namespace}\n`,
+    `${verb} ${keys.length} keys to the secret ${name} in ${namespace} ${
+      placeOf(project, path)
+    }\n`,
   );
   if (options.dryRun) host.terminal.out(`${keys.join("\n")}\n`);
 }

@@ -1,7 +1,7 @@
 import {
-  chooseContext,
   CONTEXT,
   decodeContexts,
+  useContext,
 } from "../../cluster/kubeconfig.ts";
 import { ExitCode, MloError, usageError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
@@ -160,7 +160,7 @@ async function merge(host: Host, file: string): Promise<string> {
   try {
     await host.files.write(lab, KUBECONFIG, 0o600);
     const merged = await view(host, `${file}:${lab}`, ["--raw", "--flatten"]);
-    const { servers, current } = decodeContexts(merged);
+    const { servers } = decodeContexts(merged);
     const kept = [...old.servers].every(([name, server]) =>
       servers.get(name) === server
     );
@@ -174,8 +174,12 @@ async function merge(host: Host, file: string): Promise<string> {
     const backup = `${file}.backup-${stamp}`;
     await host.files.write(backup, before, 0o600);
     await host.files.write(file, merged, 0o600);
-    const problem = chooseContext({ servers, current });
-    const then = problem ? `\nTo use it: ${problem.fix}` : "";
+    const { current } = old;
+    const then = current === "" || current === CONTEXT
+      ? ""
+      : `\nThe current context stays ${current}, which runai v1 follows. To use the lab's: ${
+        useContext(CONTEXT)
+      }`;
     return `Added ${CONTEXT} to ${file} (before: ${backup})${then}`;
   } finally {
     await host.files.remove(lab);

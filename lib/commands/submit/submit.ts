@@ -9,6 +9,7 @@ import {
   type GenerationSearch,
   searchGeneration,
 } from "../../runai/generation.ts";
+import { refuseElsewhere } from "../../runai/client.ts";
 import type { Generation } from "../../runai/detect.ts";
 import type { Host } from "../../host/host.ts";
 import { afterwards, refuseBoth } from "./afterwards.ts";
@@ -18,15 +19,16 @@ import { syncSecret } from "../secret/sync.ts";
 export function submitCommand(context: Context) {
   return declareSubmit()
     .action(async (words, flags) => {
-      const { host } = context;
       refuseBoth(flags);
       const options = toOptions(flags, words, context.rest);
       const settings = await readSettings(context, {
         ...flags,
         pvc: scratchClaim(flags.pvc),
       });
+      const project = await projectOf(context.host, settings.settings);
+      const { host } = project;
       if (flags.syncSecretOnly) {
-        return await syncSecret(host, settings, {
+        return await syncSecret(project, settings, {
           dryRun: flags.dryRun || flags.dry,
           json: flags.json,
         });
@@ -50,13 +52,13 @@ export function submitCommand(context: Context) {
         const generation = await assumed(host, search);
         return printPlan(place, finishPlan(submission.draft, generation));
       }
+      if (project.target.otherCurrent !== undefined) {
+        const generation = await search.asked;
+        refuseElsewhere("submit the job", generation, project.target);
+      }
       const result = await submit(host, submission, search);
       printResult(place, result);
-      await afterwards(
-        projectOf(host, settings.settings),
-        result.plan.job,
-        flags,
-      );
+      await afterwards(project, result.plan.job, flags);
     });
 }
 

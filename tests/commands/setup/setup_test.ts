@@ -162,7 +162,7 @@ Deno.test("mlo setup merges the kubeconfig and keeps what was there, with a back
       assert.equal(code, 0, stderr);
       assert.match(
         stdout,
-        /Added rcp-caas-prod to .*\nTo use it: kubectl config use-context rcp-caas-prod\n/,
+        /Added rcp-caas-prod to .*\nThe current context stays mine, .*: kubectl config use-context rcp-caas-prod\n/,
       );
       assert.doesNotMatch(stdout + stderr, /zebra/);
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ED25519, makeKey, PLAIN } from "../../config/ssh/ssh_keygen.ts";
+import { ECDSA, makeKey, PLAIN } from "../../config/ssh/ssh_keygen.ts";
 import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
 import {
   MOMENTS,
@@ -63,10 +63,11 @@ Deno.test("mlo submit, killed at any point and run again, makes one job with the
   });
 });
 
-/** A key without its public half in a repository, so that git and ssh-keygen are needed. */
+/** A key without its public half, in a format that does not hold it, in a repository: git and ssh-keygen are needed. */
 async function prepare(laptop: Laptop) {
   await Deno.mkdir(`${laptop.home}/.ssh`);
-  await makeKey(`${laptop.home}/.ssh/github`, ...ED25519, ...PLAIN);
+  const kind = [...ECDSA, "-m", "PKCS8"];
+  await makeKey(`${laptop.home}/.ssh/github`, ...kind, ...PLAIN);
   await Deno.remove(`${laptop.home}/.ssh/github.pub`);
   await must("git", "init", "-q", laptop.home);
 }
@@ -77,8 +78,8 @@ async function must(program: string, ...args: string[]) {
 }
 
 async function emptyCluster({ cluster, namespace, home }: Laptop) {
-  // Which generation of runai there is must be asked anew.
-  await Deno.remove(`${home}/.cache/mlo/runai.json`).catch(() => {});
+  // Which generation of runai there is, and which contexts, must be asked anew.
+  await Deno.remove(`${home}/.cache/mlo`, { recursive: true }).catch(() => {});
   for (const { name } of cluster.jobs.list(namespace)) {
     cluster.jobs.delete(namespace, name);
   }

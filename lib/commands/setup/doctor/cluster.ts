@@ -1,7 +1,20 @@
 import { decodeClaims } from "../../../cluster/claims.ts";
 import { kubectl, text } from "../../../cluster/kubectl.ts";
 import { kubectlFailure } from "../../../cluster/failure.ts";
-import { chooseContext, decodeContexts } from "../../../cluster/kubeconfig.ts";
+import {
+  inContext,
+  kubeconfigFiles,
+  readContexts,
+} from "../../../cluster/context.ts";
+import {
+  contextProblem,
+  decodeContexts,
+  describeTarget,
+  type Target,
+  targetOf,
+  useContext,
+} from "../../../cluster/kubeconfig.ts";
+import { findGeneration } from "../../../runai/generation.ts";
 import { compareSecret } from "../../../cluster/secret.ts";
 import { injectSshKey } from "../../../config/ssh/key.ts";
 import type { Settings } from "../../../config/settings/settings.ts";
@@ -17,7 +30,10 @@ import { readSshKey } from "../../../settings/read_ssh_key.ts";
 const PATIENCE = { kubectl: "3s", kill: 4_000 };
 
 /** `kubectl`, and where it points to. */
-export async function checkKubeconfig(host: Host): Promise<Finding[]> {
+export async function checkKubeconfig(
+  host: Host,
+  { settings, lines, path = "" }: Examined,
+): Promise<Finding[]> {
   const absent = await missing(host, "kubectl");
   if (absent) return [absent];
   const outcome = await host.programs.run({
@@ -28,21 +44,12 @@ export async function checkKubeconfig(host: Host): Promise<Finding[]> {
   if (outcome.timedOut) {
     return [skipped("kubeconfig", "kubectl does not answer")];
   }
-  if (outcome.code !== 0) {
-    const file = host.env.get("KUBECONFIG") ?? `${host.env.home}/.kube/config`;
-    return [
-      fault(
-        "kubeconfig",
-        `kubectl cannot read its configuration, ${file}`,
-        edit(file),
-      ),
-    ];
-  }
+  if (outcome.code !== 0) return [await unreadable(host)];
   const contexts = decodeContexts(text(outcome.stdout));
-  const problem = chooseContext(contexts);
-  if (problem === undefined) return [ok("kubeconfig", contexts.current)];
+  const wanted = settings?.KUBE_CONTEXT ?? "";
+  const problem = contextProblem(contexts, wanted);
   const lost = host.env.get("KUBECONFIG");
-  if (problem.nothing && lost !== undefined) {
+  if (problem?.nothing && lost !== undefined) {
     return [
       fault(
         "kubeconfig",
@@ -51,7 +58,60 @@ export async function checkKubeconfig(host: Host): Promise<Finding[]> {
       ),
     ];
   }
-  return [fault("kubeconfig", problem.message, problem.fix)];
+  if (problem) return [fault("kubeconfig", problem.message, problem.fix)];
+  if (wanted !== "" && !contexts.servers.has(wanted)) {
+    return [
+      fault(
+        "kubeconfig",
+        `it has no context ${wanted}, which KUBE_CONTEXT names (it has: ${
+          [...contexts.servers.keys()].join(", ")
+        })`,
+        edit(path, lines.get("KUBE_CONTEXT")),
+      ),
+    ];
+  }
+  return [await checkCurrent(host, settings, targetOf(contexts, wanted))];
+}
+
+/** The kubeconfig's file that `kubectl` cannot read: of several, the first that it refuses. */
+async function unreadable(host: Host): Promise<Finding> {
+  const files = kubeconfigFiles(host);
+  const answers = await Promise.all(files.map((file) =>
+    host.programs.run({
+      program: "kubectl",
+      args: ["config", "view"],
+      env: { KUBECONFIG: file },
+      timeout: PATIENCE.kill,
+    })
+  ));
+  const bad = files[answers.findIndex(({ code }) => code !== 0)] ??
+    files[0] ?? "";
+  return fault(
+    "kubeconfig",
+    `kubectl cannot read its configuration, ${bad}`,
+    edit(bad),
+  );
+}
+
+/** The first generation of `runai` follows the current context, whatever the verbs are told. */
+async function checkCurrent(
+  host: Host,
+  settings: Settings | undefined,
+  target: Target,
+): Promise<Finding> {
+  const { context, otherCurrent } = target;
+  const shown = describeTarget(target).replace(/^context /, "");
+  if (otherCurrent === undefined) return ok("kubeconfig", shown);
+  const generation = await findGeneration(host, settings?.RUNAI_CLI ?? "auto")
+    .catch(() => undefined);
+  const current = otherCurrent === "" ? "none" : otherCurrent;
+  return generation === "v2"
+    ? ok("kubeconfig", `${shown}; kubectl's current context is ${current}`)
+    : fault(
+      "kubeconfig",
+      `the current context is ${current}, which runai (v1) follows, not ${context}`,
+      useContext(context),
+    );
 }
 
 /** The namespace, its volume claim and the secret, each asked beside the others. */
@@ -66,10 +126,17 @@ export async function checkCluster(
   if (await missing(host, "kubectl")) {
     return [skipped("cluster", "kubectl comes first")];
   }
+  const contexts = await readContexts(host);
+  const wanted = settings.KUBE_CONTEXT;
+  if (wanted !== "" && contexts?.servers.has(wanted) === false) {
+    return [skipped("cluster", "the kubeconfig comes first")];
+  }
+  const target = targetOf(contexts, wanted);
+  const there = inContext(host, target);
   const results = await Promise.allSettled([
-    checkNamespace(host, settings),
-    checkClaim(host, settings, examined),
-    checkSecret(host, settings, examined),
+    checkNamespace(there, settings),
+    checkClaim(there, settings, examined),
+    checkSecret(there, settings, examined),
   ]);
   const failures = results.flatMap((result) =>
     result.status === "rejected" ? [result.reason as unknown] : []
@@ -85,18 +152,19 @@ export async function checkCluster(
   const [first] = failures;
   if (first === undefined) return findings;
   if (!(first instanceof MloError)) throw first;
-  return [...findings, failureFinding(first)];
+  return [...findings, failureFinding(first, target)];
 }
 
 /** One cause makes every question fail: it is told once. */
-function failureFinding(error: MloError): Finding {
+function failureFinding(error: MloError, { context }: Target): Finding {
+  const to = context === "" ? "" : ` --context=${shellQuote(context)}`;
   const reason = error.message.replace(/^Cannot [^:]*: /, "");
   switch (error.exitCode) {
     case ExitCode.unreachable:
       return fault(
         "cluster",
         `${reason}: connect to the EPFL network or its VPN`,
-        "kubectl get --raw /version",
+        `kubectl get --raw /version${to}`,
       );
     case ExitCode.auth:
       return /logged in/.test(reason)
@@ -105,7 +173,7 @@ function failureFinding(error: MloError): Finding {
     default:
       return /no cluster to talk to|context|configuration/.test(reason)
         ? skipped("cluster", "the kubeconfig comes first")
-        : fault("cluster", reason, "kubectl cluster-info");
+        : fault("cluster", reason, `kubectl cluster-info${to}`);
   }
 }
 

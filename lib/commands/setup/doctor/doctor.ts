@@ -60,7 +60,7 @@ function checksOf(host: Host, examined: Examined, online: boolean): Check[] {
   return [
     ["settings file", checkFile(host, examined)],
     ["SSH key", checkKeys(host, examined)],
-    ["kubeconfig", checkKubeconfig(host)],
+    ["kubeconfig", checkKubeconfig(host, examined)],
     ["runai", checkRunai(host, examined)],
     ["cluster", checkCluster(host, examined)],
     ["archive host", checkArchiveHost(host, examined)],
