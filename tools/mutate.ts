@@ -11,9 +11,9 @@
  * seed picks the same faults as long as the code they are put into is the same.
  */
 import { parseArgs } from "node:util";
-import { type Bed, makeBed, type Reach, testsFor } from "./mutate/bed.ts";
+import { type Bed, makeBed } from "./mutate/bed.ts";
 import { isEquivalent } from "./mutate/equivalent.ts";
-import { applied, lineOf } from "./mutate/mutant.ts";
+import { applied } from "./mutate/mutant.ts";
 import {
   type Candidate,
   described,
@@ -22,6 +22,7 @@ import {
 } from "./mutate/pick.ts";
 import { type Room, roomOf, ROOMS } from "./mutate/rooms.ts";
 import { shellMutants } from "./mutate/shell.ts";
+import { Reaches, type Trial, tryFault } from "./mutate/trial.ts";
 import { typescriptMutants } from "./mutate/typescript.ts";
 
 /** Copies of the project in which tests run at the same time. */
@@ -29,13 +30,6 @@ const BEDS = 2;
 
 /** No room's figure rests on fewer faults. */
 const LEAST = 20;
-
-/** What became of a fault. */
-interface Trial extends Candidate {
-  readonly room: string;
-  readonly line: number;
-  readonly fate: "killed" | "timed out" | "survived" | "not reached";
-}
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
@@ -62,9 +56,7 @@ async function main(args: string[]): Promise<number> {
     Array.from({ length: BEDS }, () => makeBed(project)),
   );
   try {
-    const trials = await tryAll(beds, files, picked);
-    if (trials === undefined) return 1;
-    printReport(trials);
+    printReport(await tryAll(beds, files, picked));
     return 0;
   } finally {
     await Promise.all(beds.map((bed) => bed.remove()));
@@ -153,61 +145,30 @@ async function isShell(project: string, candidate: Candidate) {
   return success;
 }
 
-/** Tries every fault; `undefined` if a test fails without any. */
+/** Tries every fault, with as many tests at a time as there are beds. */
 async function tryAll(
   beds: readonly Bed[],
   files: readonly string[],
   picked: readonly Candidate[],
-): Promise<Trial[] | undefined> {
-  const rooms = ROOMS.filter((room) =>
-    picked.some(({ file }) => roomOf(file) === room)
-  );
-  const tests = files.filter((file) =>
-    rooms.some((room) => room.tests.test(file))
-  );
-  console.error(`mutate: ${picked.length} faults, ${tests.length} test files`);
-  const reaches = await inTurn(beds, tests, (bed, test) => bed.reach(test));
-  const broken = reaches.filter(({ verdict }) => verdict !== "passed");
-  for (const { file, verdict } of broken) {
-    console.error(`mutate: without any fault ${file} ${verdict}`);
-  }
-  if (broken.length > 0) return undefined;
+): Promise<Trial[]> {
+  const tests = files.filter((file) => file.endsWith("_test.ts"));
+  const reaches = new Reaches(({ file, verdict, seconds }) => {
+    if (verdict !== "passed") {
+      console.error(
+        `mutate: ${file} ${verdict} without any fault: it is left out`,
+      );
+    } else console.error(`mutate: ${file} takes ${seconds.toFixed(1)} s`);
+  });
   let done = 0;
   return await inTurn(beds, picked, async (bed, candidate) => {
-    const trial = await tryOne(bed, reaches, candidate);
+    const room = roomOf(candidate.file)!;
+    const trial = await tryFault(bed, candidate, room, tests, reaches);
     const { fate, file, line, kind } = trial;
     console.error(
       `${++done}/${picked.length} ${fate} ${file}:${line} (${kind})`,
     );
     return trial;
   });
-}
-
-async function tryOne(
-  bed: Bed,
-  reaches: readonly Reach[],
-  candidate: Candidate,
-): Promise<Trial> {
-  const { file } = candidate;
-  const room = roomOf(file)!;
-  const source = await Deno.readTextFile(`${bed.root}/${file}`);
-  const line = lineOf(source, candidate);
-  const own = reaches.filter((reach) => room.tests.test(reach.file));
-  const tests = testsFor(own, file, line);
-  const limit = tests.reduce((sum, { seconds }) => sum + 4 * seconds, 30);
-  await bed.write(file, applied(source, candidate));
-  const verdict = tests.length === 0
-    ? undefined
-    : await bed.test(tests.map((test) => test.file), limit);
-  await bed.write(file, source);
-  const fate = verdict === undefined
-    ? "not reached"
-    : verdict === "passed"
-    ? "survived"
-    : verdict === "failed"
-    ? "killed"
-    : "timed out";
-  return { ...candidate, room: room.name, line, fate };
 }
 
 /** Does something to every item, one at a time in each bed; the answers in the items' order. */

@@ -1,5 +1,3 @@
-import { isMirror } from "./rooms.ts";
-
 /** A copy of the project in which faults are put and tests run, one at a time. */
 export interface Bed {
   readonly root: string;
@@ -120,25 +118,6 @@ function linesRun(
     files.set(path.slice(root.length), new Set(lines));
   }
   return files;
-}
-
-/**
- * The test files that may notice a fault, those first that are its file's
- * mirror, then the quick ones. Scripts leave no trace of what was run: all
- * tests may notice theirs.
- */
-export function testsFor(
-  reaches: readonly Reach[],
-  file: string,
-  line: number,
-): Reach[] {
-  const isScript = file.endsWith(".sh");
-  return reaches
-    .filter(({ lines }) => isScript || lines.get(file)?.has(line))
-    .sort((one, other) =>
-      Number(isMirror(other.file, file)) - Number(isMirror(one.file, file)) ||
-      one.seconds - other.seconds
-    );
 }
 
 /** Ends what a run of tests left behind: every process that names the copy in its words, directory or environment. */

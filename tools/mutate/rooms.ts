@@ -1,36 +1,40 @@
-/** A room of the project, its code and the tests that may notice a fault in it. */
+/** A room of the project: its code, and the tests that may notice a fault in it. */
 export interface Room {
   readonly name: string;
   /** The files faults are put into. */
   readonly code: RegExp;
-  /** The tests of the room itself, and those of others that use it as a user would. */
-  readonly tests: RegExp;
+  /** The tests of the room itself. */
+  readonly own: RegExp;
+  /** Tests of others, who use the room as a user would; asked last. */
+  readonly wider: RegExp;
 }
 
 /** What goes through the command line uses most rooms. */
 const VERBS = "commands|docs";
 
-/** The rooms, in the order of the report. A file belongs to the first that takes it. */
+/** The rooms, in the order of the report. */
 export const ROOMS: readonly Room[] = [
-  room("top", /^lib\/[^/]+\.ts$/, VERBS),
-  room("commands", /^lib\/commands\/.*\.ts$/, VERBS),
-  room("settings", /^lib\/settings\/.*\.ts$/, `settings|config|${VERBS}`),
-  room("config", /^lib\/config\/.*\.ts$/, `config|settings|${VERBS}`),
-  room("runai", /^lib\/runai\/.*\.ts$/, `runai|${VERBS}`),
-  room("cluster", /^lib\/cluster\/.*\.ts$/, `cluster|${VERBS}`),
-  room("snapshot", /^lib\/snapshot\/.*\.ts$/, `snapshot|${VERBS}`),
-  room("runs", /^lib\/runs\/.*\.ts$/, `runs|${VERBS}`),
-  room("archive", /^lib\/archive\/.*\.ts$/, "archive"),
-  room("archive-shell", /^lib\/archive\/remote\/.*\.sh$/, "archive"),
-  room("image", /^lib\/image\/.*\.ts$/, `image|${VERBS}`),
-  room("setup", /^lib\/setup\/.*\.ts$/, `setup|${VERBS}`),
-  room("text", /^lib\/text\/.*\.ts$/, `text|${VERBS}`),
-  room("host", /^lib\/host\/.*\.ts$/, `host|${VERBS}|archive`),
-  room("docker", /^docker\/.*\.sh$/, "docker"),
+  room("top", "^lib/[^/]+\\.ts$", VERBS),
+  room("commands", "^lib/commands/", VERBS),
+  room("settings", "^lib/settings/", `config|${VERBS}`),
+  room("config", "^lib/config/", `settings|${VERBS}`),
+  room("runai", "^lib/runai/", VERBS),
+  room("cluster", "^lib/cluster/", VERBS),
+  room("snapshot", "^lib/snapshot/", VERBS),
+  room("runs", "^lib/runs/", VERBS),
+  room("archive", "^lib/archive/.*\\.ts$", "archive|commands"),
+  room("archive-shell", "^lib/archive/remote/.*\\.sh$", "archive", "archive"),
+  room("image", "^lib/image/", VERBS),
+  room("setup", "^lib/setup/", VERBS),
+  room("text", "^lib/text/", VERBS),
+  room("host", "^lib/host/", `archive|${VERBS}`),
+  room("docker", "^docker/.*\\.sh$", "docker"),
 ];
 
-function room(name: string, code: RegExp, tests: string): Room {
-  return { name, code, tests: new RegExp(`^tests/(?:${tests})/.*_test\\.ts$`) };
+function room(name: string, code: string, wider: string, own = name): Room {
+  const tests = (folders: string) =>
+    new RegExp(`^tests/(?:${folders})/.*_test\\.ts$`);
+  return { name, code: new RegExp(code), own: tests(own), wider: tests(wider) };
 }
 
 /** The room a file's faults are counted in. */
