@@ -6,7 +6,7 @@ import {
   whyEnded,
   whyPending,
 } from "../../cluster/reason/reason.ts";
-import { MloError, usageError } from "../../error.ts";
+import { MloError } from "../../error.ts";
 import type { Job } from "../../runai/job.ts";
 import { openShell } from "../jobs/exec.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -26,22 +26,6 @@ const LOOK = 2_000;
 
 /** How many looks in a row must show that waiting will not help. */
 const STUCK = 3;
-
-/** Refuses flags of {@linkcode WaitFlags} that exclude each other. */
-export function refuseBoth({ shell, follow, json }: WaitFlags): void {
-  if (shell && follow) {
-    throw usageError(
-      "Cannot submit: --shell and --follow both want the terminal",
-      "keep one of them",
-    );
-  }
-  if (json && (shell || follow)) {
-    throw usageError(
-      "Cannot submit: --json prints one object, --shell and --follow print more",
-      "use --json --wait",
-    );
-  }
-}
 
 /** Waits for a submitted job, then opens its shell or shows its log, as asked. ^C leaves the job as it is. */
 export async function afterwards(

@@ -1,6 +1,8 @@
 import { usageError } from "../../error.ts";
 import { NODE_TYPES } from "../../runai/job_flags.ts";
 import type { SubmitOptions } from "../../runai/job.ts";
+import type { SettingsFlags } from "../../settings/read_settings.ts";
+import type { WaitFlags } from "./afterwards.ts";
 import { shellJoin } from "../../text/shell_quote.ts";
 import { collectList, collectWords, Option } from "../command.ts";
 import { allowTracked, settingsCommand } from "../options.ts";
@@ -20,7 +22,7 @@ export function declareSubmit() {
   return settingsCommand("submit")
     .description("Submit a job with run:ai, after syncing its secret")
     .usage("[options] [-- COMMAND ARG…]")
-    // Bare words are read to be understood or refused: see toOptions().
+    // Bare words are read to be understood or refused: see toRequest().
     .argument("[words...]")
     .option("-n, --name <name>", "job name (default: user and time)")
     .option("-c, --command <command>", "command, as one line of zsh")
@@ -114,34 +116,85 @@ export type SubmitFlags = ReturnType<
   ReturnType<typeof declareSubmit>["opts"]
 >;
 
+/** What a submission is asked for: the job, where settings come from, how far to go and what to show. */
+export interface SubmitRequest extends SubmitOptions, SettingsFlags, WaitFlags {
+  readonly dryRun?: boolean | undefined;
+  readonly syncSecretOnly?: boolean | undefined;
+  readonly skipSecretSync?: boolean | undefined;
+}
+
 /**
- * The flags in the job's own words. `words` are those that belong to no flag:
- * node types behind the first one, as csub takes them.
+ * The flags in the submission's own words. `words` are those that belong to no
+ * flag: node types behind the first one, as csub takes them.
  *
- * @throws {MloError} (usage) for any other word, and for a flag given under two names.
+ * @throws {MloError} (usage) for any other word, for a flag given under two
+ * names, and for flags that exclude each other.
  */
-export function toOptions(
+export function toRequest(
   flags: SubmitFlags,
   words: readonly string[],
   argv: readonly string[] | undefined,
-): SubmitOptions {
+): SubmitRequest {
+  refuseBoth(flags);
+  const {
+    dry,
+    port,
+    nodeType: _nodeType,
+    nodePools: _nodePools,
+    label,
+    pvc,
+    runaiArg,
+    backofflimit,
+    ...same
+  } = flags;
   return {
-    ...flags,
+    ...same,
     argv,
-    ports: flags.port,
+    dryRun: flags.dryRun ?? dry,
+    ports: port,
     nodeTypes: nodeTypes(flags, words),
-    labels: flags.label,
-    volumes: flags.pvc?.filter((claim) => claim.includes(":")),
-    runaiArgs: flags.runaiArg,
+    labels: label,
+    pvc: scratchClaim(pvc),
+    volumes: pvc?.filter((claim) => claim.includes(":")),
+    runaiArgs: runaiArg,
     backoffLimit: oneOf(
       ["--backoff-limit", flags.backoffLimit],
-      ["--backofflimit", flags.backofflimit],
+      ["--backofflimit", backofflimit],
     ),
   };
 }
 
+/** Refuses flags that contradict each other. */
+function refuseBoth(flags: SubmitFlags): void {
+  const { shell, follow, wait, json, syncSecretOnly, skipSecretSync } = flags;
+  if (shell && follow) {
+    throw usageError(
+      "Cannot submit: --shell and --follow both want the terminal",
+      "keep one of them",
+    );
+  }
+  if (json && (shell || follow)) {
+    throw usageError(
+      "Cannot submit: --json prints one object, --shell and --follow print more",
+      "use --json --wait",
+    );
+  }
+  if (syncSecretOnly && skipSecretSync) {
+    throw usageError(
+      "Cannot submit: --sync-secret-only and --skip-secret-sync leave nothing to do",
+      "keep one of them",
+    );
+  }
+  if (syncSecretOnly && (wait || shell || follow)) {
+    throw usageError(
+      "Cannot submit: --sync-secret-only submits no job that could be waited for",
+      "leave out --wait, --shell and --follow",
+    );
+  }
+}
+
 /** The one claim among the volumes that stands in for the scratch storage's. */
-export function scratchClaim(
+function scratchClaim(
   volumes: readonly string[] | undefined,
 ): string | undefined {
   const [first, second] = volumes?.filter((volume) => !volume.includes(":")) ??

@@ -4,7 +4,7 @@ import { readSettings } from "../../settings/read_settings.ts";
 import { printPlan, printResult } from "./report.ts";
 import { submit } from "./act.ts";
 import { finishPlan, planSubmission } from "./plan.ts";
-import { declareSubmit, scratchClaim, toOptions } from "./flags.ts";
+import { declareSubmit, type SubmitRequest, toRequest } from "./flags.ts";
 import {
   type GenerationSearch,
   searchGeneration,
@@ -12,54 +12,53 @@ import {
 import { refuseElsewhere } from "../../runai/client.ts";
 import type { Generation } from "../../runai/detect.ts";
 import type { Host } from "../../host/host.ts";
-import { afterwards, refuseBoth } from "./afterwards.ts";
+import { afterwards } from "./afterwards.ts";
 import { syncSecret } from "../secret/sync.ts";
 
 /** `mlo submit`: from the settings file to a job, its secret first. */
 export function submitCommand(context: Context) {
   return declareSubmit()
-    .action(async (words, flags) => {
-      refuseBoth(flags);
-      const options = toOptions(flags, words, context.rest);
-      const settings = await readSettings(context, {
-        ...flags,
-        pvc: scratchClaim(flags.pvc),
-      });
-      const project = await projectOf(context.host, settings.settings);
-      const { host } = project;
-      if (flags.syncSecretOnly) {
-        return await syncSecret(project, settings, {
-          dryRun: flags.dryRun || flags.dry,
-          json: flags.json,
-        });
-      }
-      const submission = planSubmission(
-        settings,
-        options,
-        {
-          skipSecretSync: flags.skipSecretSync === true,
-          now: host.clock.now(),
-        },
-      );
-      const place = {
-        terminal: host.terminal,
-        now: host.clock.now(),
-        timeZone: settings.settings.TZ,
-        json: flags.json,
-      };
-      const search = searchGeneration(host, settings.settings.RUNAI_CLI);
-      if (flags.dryRun || flags.dry) {
-        const generation = await assumed(host, search);
-        return printPlan(place, finishPlan(submission.draft, generation));
-      }
-      if (project.target.otherCurrent !== undefined) {
-        const generation = await search.asked;
-        refuseElsewhere("submit the job", generation, project.target);
-      }
-      const result = await submit(host, submission, search);
-      printResult(place, result);
-      await afterwards(project, result.plan.job, flags);
-    });
+    .action((words, flags) =>
+      context.act(
+        toRequest(flags, words, context.rest),
+        (request) => submitAsAsked(context, request),
+      )
+    );
+}
+
+async function submitAsAsked(
+  context: Context,
+  request: SubmitRequest,
+): Promise<void> {
+  const { dryRun, json } = request;
+  const settings = await readSettings(context, request);
+  const project = await projectOf(context.host, settings.settings);
+  const { host } = project;
+  if (request.syncSecretOnly) {
+    return await syncSecret(project, settings, { dryRun, json });
+  }
+  const submission = planSubmission(settings, request, {
+    skipSecretSync: request.skipSecretSync === true,
+    now: host.clock.now(),
+  });
+  const place = {
+    terminal: host.terminal,
+    now: host.clock.now(),
+    timeZone: settings.settings.TZ,
+    json,
+  };
+  const search = searchGeneration(host, settings.settings.RUNAI_CLI);
+  if (dryRun) {
+    const generation = await assumed(host, search);
+    return printPlan(place, finishPlan(submission.draft, generation));
+  }
+  if (project.target.otherCurrent !== undefined) {
+    const generation = await search.asked;
+    refuseElsewhere("submit the job", generation, project.target);
+  }
+  const result = await submit(host, submission, search);
+  printResult(place, result);
+  await afterwards(project, result.plan.job, request);
 }
 
 /** Nothing is run, so there need be no `runai`: then the first generation, which the lab's cluster hands out, is assumed. */
