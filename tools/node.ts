@@ -74,8 +74,7 @@ function aloneOn(
 ): Promise<number> {
   return aloneWithNode(async (directory) => {
     const programs = await prepareBuild(cache, say);
-    const daemon = await joinDaemon();
-    const images = await prepareImages(daemon, cache).finally(daemon.leave);
+    const images = await prepareImages(cache, joinDaemon);
     return await work(directory, programs, images);
   }, say);
 }

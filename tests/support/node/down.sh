@@ -27,8 +27,25 @@ end_containers() {
   for one in $(runtime container list --quiet); do
     runtime container delete "$one" || true
   done
-  for one in $(pgrep -f "containerd-shim-runc-v2 .*-address $PWD/containerd.sock"); do
-    kill -KILL "$one" 2>/dev/null || true
+  end_shims
+}
+
+shims() {
+  pgrep -f "containerd-shim-runc-v2 .*-address $PWD/containerd.sock"
+}
+
+# The runtime's own processes go by themselves when their pods are gone. One
+# that does not is killed, and leaves a socket.
+end_shims() {
+  local pid
+  for _ in {1..50}; do
+    shims >/dev/null || return 0
+    sleep 0.2
+  done
+  for pid in $(shims); do
+    ss --no-header --listening --unix --processes |
+      grep "pid=$pid," | grep -oE '/run/containerd/s/[0-9a-f]+' | xargs -r rm -f
+    kill -KILL "$pid" 2>/dev/null || true
   done
 }
 
@@ -55,6 +72,7 @@ remove_traces() {
   ip address del "$NODE_IP/32" dev lo 2>/dev/null || true
   rm -f /var/lib/cni/results/node-*
   rm -rf /var/log/pods/{runai-,default_}*
+  rm -f /var/lib/kubelet/device-plugins/{DEPRECATION,kubelet.sock,kubelet_internal_checkpoint}
   find /var/log/containers -xtype l -delete 2>/dev/null || true
   find /sys/fs/cgroup -depth -type d -path '*/k8s.io*' -exec rmdir {} + 2>/dev/null || true
   # What was not there before and is empty now.

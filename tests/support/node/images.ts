@@ -1,6 +1,6 @@
 import { sha256 } from "../../../lib/text/sha256.ts";
 import type { Daemon } from "../pods/daemon.ts";
-import { buildImage, prepareBuild } from "../pods/image.ts";
+import { buildImage, DOCKER_DIRECTORY, prepareBuild } from "../pods/image.ts";
 import { must } from "../pods/programs.ts";
 
 /** The images of a node: the project's own, and what holds a pod's namespaces. */
@@ -13,25 +13,49 @@ export interface NodeImages {
 
 const PAUSE = "localhost/pause:1";
 
-/** Builds the images where needed and keeps them as one archive in `directory`. */
+/**
+ * The images as one archive in `directory`, by the hash of what they are made
+ * of; built when missing, with the daemon that `join` gives.
+ */
 export async function prepareImages(
-  daemon: Daemon,
   directory: string,
+  join: () => Promise<Daemon>,
 ): Promise<NodeImages> {
-  const job = await buildImage(daemon, await prepareBuild(daemon));
   const source = new URL("pause.c", import.meta.url).pathname;
-  const key = await sha256(`${job} ${await Deno.readTextFile(source)}`);
-  const archive = `${directory}/images-${key.slice(0, 12)}.tar`;
-  if (!await isFile(archive)) {
+  const key = (await sha256(JSON.stringify(await ingredients()))).slice(0, 12);
+  const job = `localhost/mlo-test-node:${key}`;
+  const archive = `${directory}/images-${key}.tar`;
+  if (await isFile(archive)) return { archive, job };
+  const daemon = await join();
+  try {
+    const built = await buildImage(daemon, await prepareBuild(daemon));
     await daemon.alone(async () => {
       await makePause(daemon, source);
+      await must(["docker", "tag", built, job], daemon);
       const part = `${archive}.part`;
       await must(["docker", "save", "-o", part, PAUSE, job], daemon);
       await removeOthers(directory);
       await Deno.rename(part, archive);
     });
+  } finally {
+    await daemon.leave();
   }
   return { archive, job };
+}
+
+/** The project's own files of the image, how the tests build it, and the other image's source. */
+async function ingredients(): Promise<string[]> {
+  const paths = [
+    new URL("pause.c", import.meta.url).pathname,
+    new URL("../pods/image.ts", import.meta.url).pathname,
+  ];
+  for await (const { name, isFile } of Deno.readDir(DOCKER_DIRECTORY)) {
+    if (isFile) paths.push(`${DOCKER_DIRECTORY}/${name}`);
+  }
+  const texts = paths.toSorted().map(async (path) =>
+    `${path.split("/").at(-1)} ${await Deno.readTextFile(path)}`
+  );
+  return await Promise.all(texts);
 }
 
 async function makePause(daemon: Daemon, source: string) {

@@ -8,7 +8,7 @@
 # at a time on a machine, which is the caller's to see to.
 set -euo pipefail
 
-readonly NODE_IP=10.99.0.1
+NODE_IP=10.99.0.1
 # What a kubelet sets for itself, and ip_forward, which the pods' network sets.
 readonly SYSCTLS=(vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops
   kernel.keys.root_maxkeys kernel.keys.root_maxbytes net.ipv4.ip_forward)
