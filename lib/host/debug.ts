@@ -42,6 +42,11 @@ export function debugHost(host: Host): Host {
       announce(call);
       return told(call, host.programs.attach(call), (code) => code);
     },
+    attachHeard: (call, onError, signal) => {
+      announce(call);
+      const ended = host.programs.attachHeard(call, onError, signal);
+      return told(call, ended, ({ code }) => code);
+    },
     stream: (call, onOutput, signal) => {
       announce(call);
       return told(call, host.programs.stream(call, onOutput, signal), codeOf);

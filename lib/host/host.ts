@@ -98,6 +98,14 @@ export interface Outcome {
   readonly cluster?: { readonly context: string; readonly server?: string };
 }
 
+/** How a program on the user's terminal ended. */
+export interface AttachedEnd {
+  /** As {@linkcode Outcome.code}. */
+  readonly code: number;
+  /** Whether a signal ended it. */
+  readonly isKilled: boolean;
+}
+
 /** A program that was started and waits for its standard input. */
 export interface Started {
   /** Gives the program a part of its standard input; one that has ended is no error. */
@@ -121,6 +129,12 @@ export interface Programs {
   start(call: Call, onOutput?: (chunk: Uint8Array) => void): Started;
   /** Runs a program on the user's own terminal (stdin, stdout and stderr inherited); resolves to its exit status. */
   attach(call: Call): Promise<number>;
+  /** {@linkcode Programs.attach}, but what the program writes to stderr is given in chunks as they come. The signal ends it (SIGTERM). */
+  attachHeard(
+    call: Call,
+    onError: (chunk: Uint8Array) => void,
+    signal?: AbortSignal,
+  ): Promise<AttachedEnd>;
   /** Runs a program and gives its standard output in chunks as they come; stderr is captured. The signal ends it. */
   stream(
     call: Call,
@@ -139,7 +153,7 @@ export interface Terminal {
   /** Writes to stdout; a reader that has gone away is not an error. */
   out(text: string): void;
   /** Writes to stderr. */
-  err(text: string): void;
+  err(text: string | Uint8Array): void;
   /** One line from standard input without its newline, or `undefined` at its end. */
   readLine(prompt: string): Promise<string | undefined>;
   /** Calls back at ^C or SIGTERM instead of ending the program; gives a function that stops listening. */

@@ -73,11 +73,37 @@ export function denoPrograms(
       });
       return (await child.status).code;
     },
+    attachHeard: async (call, onError, signal) => {
+      const child = spawn(call, {
+        stdin: "inherit",
+        stdout: "inherit",
+        stderr: "piped",
+      });
+      // As a terminal that is closed would: kubectl puts the terminal right before it ends.
+      const end = () => endBy(child, "SIGTERM");
+      if (signal?.aborted) end();
+      signal?.addEventListener("abort", end);
+      try {
+        await gather(child.stderr as ReadableStream<Uint8Array>, onError).bytes;
+        const { code, signal: by } = await child.status;
+        return { code, isKilled: by !== null };
+      } finally {
+        signal?.removeEventListener("abort", end);
+      }
+    },
   };
 }
 
 /** Milliseconds in which what a program said before its end is read. */
 const LAST_WORDS = 300;
+
+function endBy(child: Deno.ChildProcess, signal: Deno.Signal) {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended already.
+  }
+}
 
 /** Gathers what a child says and ends it when its time is up. */
 function watch(
@@ -90,11 +116,7 @@ function watch(
   let timedOut = false;
 
   function kill() {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
+    endBy(child, "SIGKILL");
     // Fails where it was fed, and closed, before.
     child.stdin.abort().catch(() => {});
     // A grandchild may hold the pipes open: what came until now is all there is.

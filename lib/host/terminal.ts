@@ -36,9 +36,9 @@ async function askOnTerminal(): Promise<Questions> {
 
 function writeAll(
   stream: { writeSync(bytes: Uint8Array): number },
-  text: string,
+  text: string | Uint8Array,
 ) {
-  let rest = new TextEncoder().encode(text);
+  let rest = typeof text === "string" ? new TextEncoder().encode(text) : text;
   try {
     while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
   } catch (error) {

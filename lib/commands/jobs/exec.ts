@@ -1,4 +1,5 @@
 import { choosePod, type JobPod, listJobPods } from "../../cluster/job_pods.ts";
+import { runInPod } from "../../cluster/exec/run_in_pod.ts";
 import { MloError, usageError } from "../../error.ts";
 import { ChildExit } from "../child_exit.ts";
 import type { Context } from "../context.ts";
@@ -24,7 +25,8 @@ export function execCommand(context: Context) {
     .addHelpText(
       "after",
       `
-Its exit status becomes that of mlo.
+Its exit status becomes that of mlo. Where its end was not seen (a lost
+connection, a deleted pod), mlo says so and fails. ^C ends it in the pod, too.
 
 Examples:
   $ mlo exec exp -- nvidia-smi
@@ -129,25 +131,12 @@ export async function runningPod(
   );
 }
 
-/**
- * Through `kubectl exec`, which gives the program's exit status on both
- * generations; `runai exec` of the first turns any failure into 1, that of
- * the second was seen to end with 0 on a broken stream.
- */
 async function execIn(
   { host, namespace }: Project,
   pod: JobPod,
   argv: readonly string[],
-  { stdin, terminal }: Sides,
+  sides: Sides,
 ): Promise<void> {
-  const code = await host.programs.attach({
-    program: "kubectl",
-    args: [
-      ...["exec", pod.name, "-n", namespace, "-c", pod.container],
-      ...(stdin ? ["-i"] : []),
-      ...(terminal ? ["-t"] : []),
-      ...["--", ...argv],
-    ],
-  });
-  if (code !== 0) throw new ChildExit(code);
+  const status = await runInPod(host, { namespace, pod, argv, ...sides });
+  if (status !== 0) throw new ChildExit(status);
 }
