@@ -239,7 +239,8 @@ function frontOf(cluster: Cluster, delayMs: number) {
     return told(() => {
       const action = checkUpgrade(cluster, request, requests);
       if (front.transport === "spdy") {
-        throw badRequest("Upgrade request required");
+        // The kubelet's runtime does not know the protocol.
+        throw new ApiError(403, "Forbidden", "unable to upgrade");
       }
       return action === "exec"
         ? serveExecWebSocket(request, front.pod)

@@ -70,22 +70,19 @@ export async function runExec(wire: ExecWire, url: URL, place: ExecPlace) {
   const argv = url.searchParams.getAll("command");
   const isTerminal = url.searchParams.get("tty") === "true";
   const hasInput = url.searchParams.get("stdin") === "true";
-  const words = isTerminal ? ["python3", "-c", TERMINAL, ...argv] : argv;
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(words[0] ?? "", {
-      args: words.slice(1),
-      cwd: place.directory,
-      clearEnv: true,
-      env: { ...place.env },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch {
-    const why = `exec: "${argv[0]}": not found in $PATH`;
-    return wire.finish(statusOf(126, why));
-  }
+  // A runtime gives each program a session of its own.
+  const words = isTerminal
+    ? ["python3", "-c", TERMINAL, ...argv]
+    : ["setsid", ...argv];
+  const child = new Deno.Command(words[0] ?? "", {
+    args: words.slice(1),
+    cwd: place.directory,
+    clearEnv: true,
+    env: { ...place.env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
   const input = child.stdin.getWriter();
   const closeInput = () => void input.close().catch(() => {});
   const give = (bytes: Uint8Array) => void input.write(bytes).catch(() => {});

@@ -226,16 +226,21 @@ async function onTerminal(
     },
   };
   // A program that would get the terminal itself is heard instead.
+  async function attach(call: Parameters<typeof host.programs.attach>[0]) {
+    const outcome = await host.programs.run({
+      ...call,
+      args: call.args.filter((word) => word !== "-t"),
+    });
+    show(new TextDecoder().decode(outcome.stdout));
+    return outcome.code;
+  }
   const programs = {
     ...host.programs,
-    attach: async (call: Parameters<typeof host.programs.attach>[0]) => {
-      const outcome = await host.programs.run({
-        ...call,
-        args: call.args.filter((word) => word !== "-t"),
-      });
-      show(new TextDecoder().decode(outcome.stdout));
-      return outcome.code;
-    },
+    attach,
+    attachHeard: async (call: Parameters<typeof attach>[0]) => ({
+      code: await attach(call),
+      isKilled: false,
+    }),
   };
   const clock = { ...host.clock, now: () => NOW };
   await run(words, { ...host, terminal, programs, clock });

@@ -85,7 +85,7 @@ const INTERRUPT = `mlo_shell() {
   done 2>/dev/null
 }
 pid=$(mlo_shell "$0") || exit 0
-kill -INT "-$pid" || kill -INT "$pid"
+kill -INT "-$pid" || kill -INT $(cat "/proc/$pid/task/$pid/children")
 tries=0
 while kill -0 "$pid" 2>/dev/null; do
   [ $((tries += 1)) -le 50 ] || exit 3
