@@ -8,7 +8,7 @@ import { EventStore, LogStore } from "./api_server_logs.ts";
 import { servePortForward } from "./api_server_port_forward.ts";
 import { answer, type Asked, type Cluster } from "./api_server_routes.ts";
 import { SecretStore } from "./api_server_secrets.ts";
-import { ApiError, badRequest, failure } from "./api_server_status.ts";
+import { ApiError, failure } from "./api_server_status.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import {
   refuseSpdy,
