@@ -10,29 +10,22 @@
 import { parseArgs } from "node:util";
 import { developmentRuntime } from "./development_runtime.ts";
 
-/** The programs that the binary may start, and no others. */
-export const PROGRAMS = [
-  "kubectl",
-  "runai",
-  "ssh",
-  "ssh-keygen",
-  "git",
-  "bash",
-  "docker",
-  "curl",
-  "code",
-  "cursor",
-];
-
 /**
  * What the binary may do, one by one. There is no network among it: every
- * connection is made by one of the programs above.
+ * connection is made by a program that it starts (kubectl, runai, ssh, curl).
+ *
+ * Those programs are not named here: Deno refuses to write into any directory
+ * above a program that is named and found on the PATH, since one that can be
+ * replaced is as good as any (`mlo init` failed in a home with a
+ * ~/.local/bin/kubectl), and refuses to start a program at all where
+ * LD_LIBRARY_PATH is set. Which programs are started is decided in the one
+ * place that starts them, by constant names.
  */
 export const PERMISSIONS = [
   "--allow-env",
   "--allow-read",
   "--allow-write",
-  `--allow-run=${PROGRAMS.join(",")}`,
+  "--allow-run",
   "--no-prompt",
 ];
 

@@ -34,6 +34,7 @@ export function denoFiles(directory: () => string): Files {
       );
     },
     write: (path, content, mode) => replaceFile(absolute(path), content, mode),
+    leadsTo: (path) => linkTarget(absolute(path)),
     makeDirectory: (path, mode) =>
       named(
         "make the directory",
@@ -98,6 +99,22 @@ async function replaceFile(
   }
 }
 
+/** The file that a path leads to: a link that a user made stays one, also to a file that is not there yet. */
+async function linkTarget(path: string): Promise<string> {
+  let file = path;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const next = await Deno.readLink(file).catch(() => undefined);
+    if (next === undefined) return file;
+    file = next.startsWith("/")
+      ? next
+      : `${file.slice(0, file.lastIndexOf("/"))}/${next}`;
+  }
+  return path;
+}
+
+/** As many links as Linux follows in one path (path_resolution(7)). */
+const MOST_LINKS = 40;
+
 async function unlessMissing<T>(
   action: string,
   path: string,
@@ -126,7 +143,11 @@ async function named<T>(
   try {
     return await work;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Deno.errors.NotCapable
+      ? "it is no file of the user's, but the system's own"
+      : error instanceof Error
+      ? error.message
+      : String(error);
     const failure = new MloError(
       `Cannot ${action} ${path}: ${reason.replace(/:? ?\(os error.*$/s, "")}`,
     );

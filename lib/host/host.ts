@@ -62,12 +62,14 @@ export interface Files {
   copy(from: string, to: string): Promise<void>;
   /** Removes a directory with all that is in it; one that is not there is fine. */
   removeDirectory(path: string): Promise<void>;
-  /** Writes the whole file or leaves the old one as it was; `mode` is set before the content is there. */
+  /** Writes the whole file or leaves the old one as it was, a link in its place replaced; `mode` is set before the content is there. */
   write(
     path: string,
     content: Uint8Array | string,
     mode?: number,
   ): Promise<void>;
+  /** The file that a path leads to, links followed, also to a file that is not there yet. */
+  leadsTo(path: string): Promise<string>;
   /** Makes a directory and its parents; one that is there already is fine. */
   makeDirectory(path: string, mode?: number): Promise<void>;
   /** Removes a file; one that is not there is fine. */

@@ -11,6 +11,8 @@ export interface Places {
   readonly envVar?: string | undefined;
   /** The directory the program was started in. */
   readonly directory: string;
+  /** Those above it, nearest first, up to the top of the git repository; none outside of one. */
+  readonly above?: readonly string[];
   /** `XDG_CONFIG_HOME`. */
   readonly xdgConfigHome?: string | undefined;
   /** The user's home directory. */
@@ -34,18 +36,21 @@ export interface EnvFileChoice {
 
 /**
  * The places to look at, best first: a file that is named is the only one;
- * otherwise `.env` of the directory, then `mlo/.env` of the configuration directory
+ * otherwise `.env` of the directory or one above it, then `mlo/.env` of the configuration directory
  * (XDG Base Directory Specification: a relative XDG_CONFIG_HOME does not count).
  */
 export function envFileCandidates(places: Places): EnvFileCandidate[] {
-  const { flag, envVar, directory, xdgConfigHome, home } = places;
+  const { flag, envVar, directory, above = [], xdgConfigHome, home } = places;
   if (flag !== undefined) return [named(flag, "--env-file", home)];
   if (envVar) return [named(envVar, "MLO_ENV_FILE", home)];
   const config = xdgConfigHome?.startsWith("/")
     ? xdgConfigHome
     : `${home}/.config`;
   return [
-    { path: inDirectory(directory, ".env"), condition: "ours" },
+    ...[directory, ...above].map((one) => ({
+      path: inDirectory(one, ".env"),
+      condition: "ours" as const,
+    })),
     { path: inDirectory(config, "mlo/.env"), condition: "any" },
   ];
 }
@@ -73,6 +78,7 @@ function inDirectory(directory: string, name: string): string {
 export function chooseEnvFile(
   candidates: readonly EnvFileCandidate[],
   contents: ReadonlyMap<string, Uint8Array>,
+  unreadable: ReadonlySet<string> = new Set(),
 ): EnvFileChoice {
   for (const { path, condition } of candidates) {
     const content = contents.get(path);
@@ -80,7 +86,7 @@ export function chooseEnvFile(
     if (condition === "ours" && !definesUserName(content)) continue;
     return { path, content };
   }
-  throw noEnvFile(candidates, contents);
+  throw noEnvFile(candidates, contents, unreadable);
 }
 
 /** Whether a `.env` is one of ours: it sets LDAP_USERNAME, well or badly. */
@@ -97,9 +103,11 @@ function definesUserName(content: Uint8Array): boolean {
 function noEnvFile(
   candidates: readonly EnvFileCandidate[],
   contents: ReadonlyMap<string, Uint8Array>,
+  unreadable: ReadonlySet<string>,
 ): MloError {
   const looked = candidates.map(({ path, namedBy }) => {
     if (namedBy) return `${path} (named by ${namedBy}) does not exist`;
+    if (unreadable.has(path)) return `${path} is no file that can be read`;
     return contents.has(path)
       ? `${path} does not define LDAP_USERNAME`
       : `${path} does not exist`;

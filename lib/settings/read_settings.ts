@@ -106,22 +106,47 @@ export async function readSettingsAlone(
 
 /** The settings file in use; a usage error names the places where there is none. */
 export async function findSettingsFile(
-  { env, files }: Host,
+  { env, files }: Pick<Host, "env" | "files">,
   { envFile }: SettingsFlags,
 ): Promise<EnvFileChoice> {
+  const above = await directoriesAbove(files, env.directory);
   const candidates = envFileCandidates({
     flag: envFile,
     envVar: env.get("MLO_ENV_FILE"),
     directory: env.directory,
+    above,
     xdgConfigHome: env.get("XDG_CONFIG_HOME"),
     home: env.home,
   });
   const contents = new Map<string, Uint8Array>();
-  for (const { path } of candidates) {
-    const content = await files.read(path);
-    if (content !== undefined) contents.set(path, content);
+  const unreadable = new Set<string>();
+  for (const { path, condition } of candidates) {
+    try {
+      const content = await files.read(path);
+      if (content !== undefined) contents.set(path, content);
+    } catch (error) {
+      // A virtual environment of that name, or another's file, stands in nobody's way.
+      if (condition !== "ours") throw error;
+      unreadable.add(path);
+    }
   }
-  return chooseEnvFile(candidates, contents);
+  return chooseEnvFile(candidates, contents, unreadable);
+}
+
+/** The directories above one, nearest first, up to the one that is the top of its git repository; none without a repository. */
+async function directoriesAbove(
+  files: Host["files"],
+  directory: string,
+): Promise<string[]> {
+  const parts = directory.replace(/\/$/, "").split("/");
+  const all = parts.map((_, index) =>
+    parts.slice(0, parts.length - index).join("/") || "/"
+  );
+  const marks = await Promise.all(
+    all.map((one) => files.facts(`${one}/.git`).catch(() => undefined)),
+  );
+  const top = marks.findIndex((facts) => facts !== undefined);
+  return all.slice(1, top + 1);
 }
 
 function parse(

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { findSettingsFile } from "../../lib/settings/read_settings.ts";
+import { hostInMemory } from "../support/laptop.ts";
 import {
   checkEnvFileMode,
   chooseEnvFile,
@@ -174,4 +176,50 @@ Deno.test("trackedError() gives the command that ends the tracking", () => {
   assert.match(error.message, /^Cannot use \/a b\/\.env: git tracks it/);
   assert.match(error.hint ?? "", /^Run: git -C '\/a b' rm --cached -- \.env,/);
   assert.match(error.hint ?? "", /--allow-tracked/);
+});
+
+/** The settings file that is found by a program started in `directory`. */
+async function foundIn(home: string, directory: string): Promise<string> {
+  const { host } = hostInMemory({ HOME: home }, directory);
+  const { path } = await findSettingsFile(host, {});
+  return path.slice(home.length + 1);
+}
+
+Deno.test("findSettingsFile() looks above, up to the top of the repository, and past what is none of ours", async () => {
+  const home = await Deno.makeTempDir({ prefix: "mlo-locate-" });
+  try {
+    const ours = "LDAP_USERNAME=ada\n";
+    const write = async (path: string, content: string | Uint8Array) => {
+      const file = `${home}/${path}`;
+      await Deno.mkdir(file.replace(/\/[^/]*$/, ""), { recursive: true });
+      if (typeof content === "string") await Deno.writeTextFile(file, content);
+      else await Deno.writeFile(file, content);
+    };
+    await write(".config/mlo/.env", ours);
+    await write(".env", ours);
+    await Deno.mkdir(`${home}/repo/.git`, { recursive: true });
+    await Deno.mkdir(`${home}/repo/a/b`, { recursive: true });
+    // Above the repository nothing is looked at.
+    assert.equal(await foundIn(home, `${home}/repo/a/b`), ".config/mlo/.env");
+    await write("repo/.env", ours);
+    assert.equal(await foundIn(home, `${home}/repo/a/b`), "repo/.env");
+    // A virtual environment, a file of UTF-16, another program's file.
+    await Deno.mkdir(`${home}/repo/a/b/.env`);
+    await write("repo/a/.env", new Uint8Array([0xff, 0xfe, 76, 0, 68, 0]));
+    assert.equal(await foundIn(home, `${home}/repo/a/b`), "repo/.env");
+    await write("repo/.env", "DATABASE_URL=x\n");
+    assert.equal(await foundIn(home, `${home}/repo/a/b`), ".config/mlo/.env");
+    // Outside of a repository: here, and not above.
+    await Deno.mkdir(`${home}/plain/sub`, { recursive: true });
+    await write("plain/.env", ours);
+    assert.equal(await foundIn(home, `${home}/plain`), "plain/.env");
+    assert.equal(await foundIn(home, `${home}/plain/sub`), ".config/mlo/.env");
+    await Deno.remove(`${home}/.config`, { recursive: true });
+    await assert.rejects(
+      foundIn(home, `${home}/repo/a/b`),
+      /repo\/a\/b\/\.env is no file that can be read; .*repo\/\.env does not define/,
+    );
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
 });

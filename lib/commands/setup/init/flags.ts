@@ -8,7 +8,8 @@ import {
   SETTINGS,
 } from "../../../config/settings/settings.ts";
 import { usageError } from "../../../error.ts";
-import type { Host, Questions } from "../../../host/host.ts";
+import { parseEnvFile } from "../../../config/env/file.ts";
+import type { Host } from "../../../host/host.ts";
 import { lookUpUid } from "./look_up_uid.ts";
 
 /** The flags of `mlo init`. */
@@ -25,6 +26,8 @@ export interface InitFlags {
   readonly lookup?: boolean | undefined;
   readonly makeKey?: boolean | undefined;
   readonly userWide?: boolean | undefined;
+  readonly here?: boolean | undefined;
+  readonly set?: string | undefined;
   readonly envFile?: string | undefined;
   readonly force?: boolean | undefined;
   readonly input: boolean;
@@ -38,10 +41,15 @@ export interface Known {
   readonly notes: readonly string[];
 }
 
-/** The values that the flags and csub's file give; flags win. */
-export async function takeFlags(host: Host, flags: InitFlags): Promise<Known> {
+/** The values that the file in place, csub's file and the flags give; the later ones win. */
+export async function takeFlags(
+  host: Host,
+  flags: InitFlags,
+  place: string,
+): Promise<Known> {
+  const before = await keptValues(host, place);
   const taken = await takeFile(host, flags.from);
-  let values = new Map(taken.values);
+  let values = new Map([...before.values, ...taken.values]);
   const given = {
     LDAP_USERNAME: flags.user,
     LDAP_UID: flags.uid,
@@ -63,10 +71,22 @@ export async function takeFlags(host: Host, flags: InitFlags): Promise<Known> {
   return {
     values,
     makeKey: flags.makeKey === true,
-    notes: taken.notes.filter((note) =>
+    notes: [...before.notes, ...taken.notes].filter((note) =>
       !Object.entries(given).some(([key, value]) =>
         value !== undefined && note.startsWith(`${flags.from}: ${key}:`)
       )
+    ),
+  };
+}
+
+/** What the file that is to be written anew holds; what cannot be read is told, and is in the backup. */
+async function keptValues(host: Host, place: string) {
+  const content = await host.files.read(place) ?? new Uint8Array();
+  const { variables, problems } = parseEnvFile(content);
+  return {
+    values: new Map([...variables].filter(([, value]) => value !== "")),
+    notes: problems.map(({ line, message }) =>
+      `${place}:${line}: ${message}; left out, the backup has it`
     ),
   };
 }
@@ -129,57 +149,36 @@ function withoutDefaults(
 }
 
 /**
- * The file to write: the one that is named, else `.env` here or the user's
- * own for all directories. A `.env` that belongs to something else is let be.
+ * The file to write: the one that is named, `.env` here with `--here`, else
+ * the user's own for all directories.
  */
 export async function choosePlace(
   host: Host,
   flags: InitFlags,
-  questions: Questions | undefined,
 ): Promise<string> {
   const { env } = host;
-  const [here, userWide] = envFileCandidates({
+  const chosen = flags.here ? `${env.directory}/.env` : envFileCandidates({
     flag: flags.envFile,
     envVar: flags.userWide ? undefined : env.get("MLO_ENV_FILE"),
     directory: env.directory,
     xdgConfigHome: env.get("XDG_CONFIG_HOME"),
     home: env.home,
-  }).map(({ path }) => path);
-  if (here === undefined) throw usageError("Cannot find a place for settings");
-  if (userWide === undefined) return await free(host, here, flags);
-  const isForeign = await belongsToOthers(host, here);
-  if (flags.userWide) return await free(host, userWide, flags);
-  if (questions === undefined) {
-    return await free(host, isForeign ? userWide : here, flags);
+  }).at(-1)?.path;
+  if (chosen === undefined) {
+    throw usageError("Cannot find a place for settings");
   }
-  const choices: [string, string][] = [
-    [userWide, `for all my directories (${userWide})`],
-    [here, `for this directory only (${here})`],
-  ];
-  const chosen = isForeign
-    ? userWide
-    : await questions.choose("Where should the settings be?", choices);
-  return await free(host, chosen, flags);
-}
-
-/** Whether a `.env` is there that is none of ours: it does not name LDAP_USERNAME. */
-async function belongsToOthers(host: Host, path: string): Promise<boolean> {
-  const content = await host.files.read(path);
-  return content !== undefined &&
-    !/^[ \t]*(?:export[ \t]+)?LDAP_USERNAME[ \t]*=/m
-      .test(new TextDecoder().decode(content));
-}
-
-async function free(
-  host: Host,
-  path: string,
-  { force }: InitFlags,
-): Promise<string> {
-  if (!force && await host.files.facts(path) !== undefined) {
+  const facts = await host.files.facts(chosen);
+  if (facts !== undefined && facts.kind !== "file") {
     throw usageError(
-      `Cannot write ${path}: it exists`,
-      "add --force to replace it, or run: mlo doctor",
+      `Cannot write ${chosen}: it is a ${facts.kind}`,
+      "name another file: --env-file FILE",
     );
   }
-  return path;
+  if (!flags.force && facts !== undefined) {
+    throw usageError(
+      `Cannot write ${chosen}: it exists`,
+      "to change one key: mlo init --set KEY; to write it anew with what it holds: add --force",
+    );
+  }
+  return chosen;
 }

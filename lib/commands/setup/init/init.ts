@@ -1,5 +1,6 @@
 import { shellJoin } from "../../../text/shell_quote.ts";
-import { Command } from "../../command.ts";
+import { Command, Option } from "../../command.ts";
+import { setOne } from "./set.ts";
 import type { Context } from "../../context.ts";
 import { askForSettings } from "./questions.ts";
 import { choosePlace, type InitFlags, takeFlags } from "./flags.ts";
@@ -11,7 +12,9 @@ const EXAMPLES = `
 Examples:
   $ mlo init
   $ mlo init --no-input --user ada --uid 123456
-  $ mlo init --from ~/getting-started/.env       # take over the settings of csub`;
+  $ mlo init --from ~/getting-started/.env       # take over the settings of csub
+  $ mlo init --set HF_TOKEN                      # asks for the new value
+  $ mlo init --set WORKING_DIR=/mloscratch/homes/ada/project`;
 
 /** `mlo init`: from nothing, or from csub's file, to a settings file. */
 export function initCommand(context: Context) {
@@ -28,9 +31,17 @@ export function initCommand(context: Context) {
     .option("--from <file>", "take over the settings file of csub")
     .option("--lookup", "look the uid up over ssh")
     .option("--make-key", "make the SSH key for GitHub, if there is none")
-    .option("--user-wide", "write the file for all directories")
+    .option("--here", "write .env here, for this directory and those below")
+    .addOption(new Option("--user-wide").hideHelp())
     .option("--env-file <file>", "write this file")
-    .option("--force", "replace an existing file")
+    .option(
+      "--force",
+      "write an existing file anew, with what it holds; a backup is kept",
+    )
+    .option(
+      "--set <key>",
+      "give one key another value: KEY=VALUE, or KEY alone, which asks for it",
+    )
     .option("--no-input", "ask nothing")
     .addHelpText("after", EXAMPLES)
     .action((flags) =>
@@ -39,10 +50,11 @@ export function initCommand(context: Context) {
 }
 
 async function init(host: Host, flags: InitFlags): Promise<void> {
-  const start = await takeFlags(host, flags);
+  if (flags.set !== undefined) return await setOne(host, flags.set, flags);
+  const place = await choosePlace(host, flags);
+  const start = await takeFlags(host, flags, place);
   const questions = flags.input ? await host.terminal.ask?.() : undefined;
   questions?.open("mlo init: your settings for the cluster");
-  const place = await choosePlace(host, flags, questions);
   for (const note of start.notes) {
     if (questions) questions.say(note);
     else host.terminal.err(`${note}\n`);
@@ -53,13 +65,18 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const values = checkValues(plan.values, host.env.home, questions);
   const done = await writeSettings(host, {
     path: place,
+    // A link to a file elsewhere stays one.
+    file: await host.files.leadsTo(place),
     values,
     makeKey: plan.makeKey,
     force: flags.force === true,
   });
   const ready = await isOnPath(host, "kubectl") &&
     await isOnPath(host, "runai");
-  const next = shellJoin(["mlo", ready ? "doctor" : "setup"]);
+  const next = shellJoin([
+    ...["mlo", ready ? "doctor" : "setup"],
+    ...(ready && flags.envFile ? ["--env-file", flags.envFile] : []),
+  ]);
   if (questions) {
     for (const line of done) questions.say(line);
     questions.close(`Next: ${next}`);

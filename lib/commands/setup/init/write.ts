@@ -10,6 +10,8 @@ import { keyPath } from "./questions.ts";
 /** What is to be written. */
 export interface InitPlan {
   readonly path: string;
+  /** The file that the path leads to; the path itself unless given. */
+  readonly file?: string;
   readonly values: ReadonlyMap<string, string>;
   readonly makeKey: boolean;
   readonly force: boolean;
@@ -116,7 +118,7 @@ async function makeKey(
 
 async function writeFile(
   host: Host,
-  { path, values, force }: InitPlan,
+  { path, file = path, values, force }: InitPlan,
   undo: Undo,
 ): Promise<string[]> {
   await host.files.makeDirectory(directoryOf(path), 0o700);
@@ -124,14 +126,29 @@ async function writeFile(
   if (before !== undefined && !force) {
     throw usageError(`Cannot write ${path}: it exists`);
   }
+  const backup = before === undefined
+    ? undefined
+    : await backUp(host, path, before);
   const mode = (await host.files.facts(path))?.mode;
-  await host.files.write(path, renderSettings(values), 0o600);
+  await host.files.write(file, renderSettings(values), 0o600);
   undo.push(() =>
     before === undefined
-      ? host.files.remove(path)
-      : host.files.write(path, before, mode)
+      ? host.files.remove(file)
+      : host.files.write(file, before, mode)
   );
-  return [`Wrote ${path}`];
+  return [`Wrote ${path}${backup === undefined ? "" : ` (before: ${backup})`}`];
+}
+
+/** Keeps what a file held beside it, for the user alone; gives the backup's path. */
+export async function backUp(
+  host: Host,
+  path: string,
+  before: Uint8Array,
+): Promise<string> {
+  const now = host.clock.now().toISOString();
+  const backup = `${path}.backup-${now.replace(/\D/g, "").slice(0, 14)}`;
+  await host.files.write(backup, before, 0o600);
+  return backup;
 }
 
 /** In a git repository the file must never be committed. */
@@ -145,17 +162,24 @@ async function ignoreFile(
   const git = (args: readonly string[]) =>
     host.programs.run({ program: "git", args, timeout: 5_000 })
       .catch(() => undefined);
-  const answer = await git([
-    ...["-C", directory, "check-ignore", "-q", "--no-index", "--", name],
-  ]);
+  // The backups hold the same secrets.
+  const wanted = [[name, name], [`${name}.backup-0`, `${name}.backup-*`]];
+  const answers = await Promise.all(wanted.map(([file = ""]) =>
+    git([
+      ...["-C", directory, "check-ignore", "-q", "--no-index", "--", file],
+    ])
+  ));
   // 0: ignored already; 1: not ignored; 128: no repository.
-  if (answer?.code === 1) {
+  const added = wanted.filter((_, index) => answers[index]?.code === 1)
+    .map(([, pattern = ""]) => pattern);
+  if (added.length > 0) {
     const list = `${directory}/.gitignore`;
     const before = await host.files.read(list);
     const text = new TextDecoder().decode(before);
     const newline = text === "" || text.endsWith("\n") ? "" : "\n";
     const mode = (await host.files.facts(list))?.mode ?? 0o644;
-    await host.files.write(list, `${text}${newline}/${name}\n`, mode);
+    const lines = added.map((pattern) => `/${pattern}\n`).join("");
+    await host.files.write(list, `${text}${newline}${lines}`, mode);
     undo.push(() =>
       before === undefined
         ? host.files.remove(list)
@@ -164,7 +188,9 @@ async function ignoreFile(
   }
   const tracked = isTracked(await git(gitTrackedArgs(path)));
   return [
-    ...(answer?.code === 1 ? [`Added ${name} to ${directory}/.gitignore`] : []),
+    ...(added.length > 0
+      ? [`Added ${added.join(" and ")} to ${directory}/.gitignore`]
+      : []),
     ...(tracked
       ? [`git tracks ${path} still: mlo doctor says what to do`]
       : []),
