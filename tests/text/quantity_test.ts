@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { ExitCode, MloError } from "../../lib/error.ts";
-import { checkCores, checkMemory } from "../../lib/text/quantity.ts";
+import {
+  checkCores,
+  checkMemory,
+  quantityOf,
+} from "../../lib/text/quantity.ts";
 
 function hintOf(action: () => unknown): string {
   try {
@@ -62,5 +66,23 @@ Deno.test("checkCores() refuses everything else", () => {
     const text of ["0", "0.0", "", "-1", "eight", "1e3", "8\n", ".5", "0m"]
   ) {
     assert.match(hintOf(() => checkCores(text)), /8 or 0\.5/, text);
+  }
+});
+
+Deno.test("quantityOf() gives the number that a quantity stands for", () => {
+  const numbers = {
+    "8": 8,
+    "0.5": 0.5,
+    "2000k": 2e6,
+    "500M": 5e8,
+    "1G": 1e9,
+    "1T": 1e12,
+    "1.5Ki": 1536,
+    "16Mi": 16 * 1024 ** 2,
+    "1Gi": 1024 ** 3,
+    "2Ti": 2 * 1024 ** 4,
+  };
+  for (const [text, number] of Object.entries(numbers)) {
+    assert.equal(quantityOf(text), number, text);
   }
 });
