@@ -11,8 +11,9 @@ export async function confirm(host: Host, question: string): Promise<void> {
   }
   const answer = await host.terminal.readLine(`${question} [y/N] `);
   if (!/^y(es)?$/i.test(answer?.trim() ?? "")) {
+    // No answer at all is ^C or ^D; "no" is an answer.
     throw new MloError("Nothing was deleted", {
-      exitCode: ExitCode.interrupted,
+      exitCode: answer === undefined ? ExitCode.interrupted : ExitCode.failed,
     });
   }
 }

@@ -21,48 +21,70 @@ const AUTHORITY = [
   "Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K",
 ].join("");
 
+const CONTENT = {
+  apiVersion: "v1",
+  kind: "Config",
+  "current-context": "rcp-caas-prod",
+  clusters: [{
+    name: "caas-prod.rcp.epfl.ch",
+    cluster: {
+      server: "https://caas-prod.rcp.epfl.ch:443",
+      "certificate-authority-data": AUTHORITY,
+    },
+  }],
+  users: [{
+    name: "runai-rcp-authenticated-user",
+    user: {
+      "auth-provider": {
+        name: "oidc",
+        config: {
+          airgapped: "true",
+          "auth-flow": "remote-browser",
+          "client-id": "runai-cli",
+          "idp-issuer-url": "https://app.run.ai/auth/realms/rcpepfl",
+          realm: "rcpepfl",
+          "redirect-uri": "https://rcpepfl.run.ai/oauth-code",
+        },
+      },
+    },
+  }],
+  contexts: [{
+    name: "rcp-caas-prod",
+    context: {
+      cluster: "caas-prod.rcp.epfl.ch",
+      user: "runai-rcp-authenticated-user",
+    },
+  }],
+};
+
 /**
  * The kubeconfig of the lab's cluster: no secret is in it, the log-in adds the
  * tokens. JSON, which is YAML too.
  */
-export const KUBECONFIG = `${
-  JSON.stringify(
-    {
-      apiVersion: "v1",
-      kind: "Config",
-      "current-context": "rcp-caas-prod",
-      clusters: [{
-        name: "caas-prod.rcp.epfl.ch",
-        cluster: {
-          server: "https://caas-prod.rcp.epfl.ch:443",
-          "certificate-authority-data": AUTHORITY,
-        },
-      }],
-      users: [{
-        name: "runai-rcp-authenticated-user",
-        user: {
-          "auth-provider": {
-            name: "oidc",
-            config: {
-              airgapped: "true",
-              "auth-flow": "remote-browser",
-              "client-id": "runai-cli",
-              "idp-issuer-url": "https://app.run.ai/auth/realms/rcpepfl",
-              realm: "rcpepfl",
-              "redirect-uri": "https://rcpepfl.run.ai/oauth-code",
-            },
-          },
-        },
-      }],
-      contexts: [{
-        name: "rcp-caas-prod",
-        context: {
-          cluster: "caas-prod.rcp.epfl.ch",
-          user: "runai-rcp-authenticated-user",
-        },
-      }],
-    },
-    undefined,
-    2,
-  )
-}\n`;
+export const KUBECONFIG = `${JSON.stringify(CONTENT, undefined, 2)}\n`;
+
+type Named = { readonly name?: string };
+
+/** A kubeconfig as far as its names go. */
+interface Names {
+  readonly "current-context"?: string;
+  readonly clusters?: readonly Named[] | null;
+  readonly users?: readonly Named[] | null;
+  readonly contexts?: readonly Named[] | null;
+}
+
+/** The part of the lab's kubeconfig that another one lacks, by name; its current context only where the other has none. */
+export function lacking(there: Names): string {
+  const part = (key: "clusters" | "users" | "contexts") =>
+    CONTENT[key].filter(({ name }) =>
+      !(there[key] ?? []).some((one) => one.name === name)
+    );
+  const { "current-context": current, ...rest } = CONTENT;
+  return JSON.stringify({
+    ...rest,
+    ...(there["current-context"] ? {} : { "current-context": current }),
+    clusters: part("clusters"),
+    users: part("users"),
+    contexts: part("contexts"),
+  });
+}

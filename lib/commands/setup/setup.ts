@@ -1,22 +1,17 @@
-import {
-  CONTEXT,
-  decodeContexts,
-  useContext,
-} from "../../cluster/kubeconfig.ts";
-import { ExitCode, MloError, usageError } from "../../error.ts";
+import { MloError, usageError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { type Download, downloadOf } from "../../setup/addresses.ts";
 import { download, isProgram, sumOf, verify } from "../../setup/download.ts";
-import { KUBECONFIG } from "../../setup/lab_kubeconfig.ts";
 import { Command } from "../command.ts";
 import type { Context } from "../context.ts";
-import { isOnPath } from "../../host/on_path.ts";
+import { findOnPath } from "../../host/on_path.ts";
+import { planKubeconfig, type Step } from "./kubeconfig.ts";
 
 const EXAMPLES = `
 Examples:
   $ mlo setup
   $ mlo setup --yes             # ask nothing
-  $ mlo setup --replace         # newer builds in the place of those in ~/.local/bin`;
+  $ mlo setup --replace         # newer builds in the place of those in use`;
 
 /** `mlo setup`: the programs and the kubeconfig that a laptop lacks. */
 export function setupCommand(context: Context) {
@@ -46,42 +41,57 @@ async function setUp(host: Host, flags: SetupOptions): Promise<void> {
   for (const step of plan.steps) terminal.out(`${await step.act()}\n`);
   if (!plan.binIsOnPath) {
     terminal.out(
-      `Add ~/.local/bin to the PATH:\n  echo 'export PATH="$HOME/.local/bin:$PATH"' >> ~/.${plan.shell}rc\n`,
+      `Add ~/.local/bin to the PATH, then open a new terminal:\n  ${plan.pathLine}\n`,
     );
   }
   terminal.out("Next: runai login, then mlo doctor\n");
-}
-
-/** One thing to do, told before it is done. */
-interface Step {
-  readonly what: string;
-  /** Does it; gives what was done. */
-  readonly act: () => Promise<string>;
 }
 
 async function planSetup(host: Host, replace: boolean) {
   const bin = `${host.env.home}/.local/bin`;
   const steps: Step[] = [];
   for (const name of ["kubectl", "runai"] as const) {
-    const file = `${bin}/${name}`;
-    const isThere = await isOnPath(host, name) ||
-      await host.files.facts(file) !== undefined;
+    const own = `${bin}/${name}`;
+    const used = await findOnPath(host, name);
+    const isThere = used !== undefined ||
+      await host.files.facts(own) !== undefined;
     if (isThere && !replace) continue;
+    // What is in use is replaced where it is, if it is the user's own.
+    const file = used?.startsWith(`${host.env.home}/`) ? used : own;
     const source = downloadOf(name, host.env.platform);
     steps.push({
       what: `${name} ${source.version} from ${source.url} to ${file}${
         source.sumUrl === undefined ? " (its publisher gives no checksum)" : ""
       }`,
-      act: () => install(host, source, file),
+      act: async () => {
+        const done = await install(host, source, file);
+        const first = await findOnPath(host, name);
+        return first === undefined || first === file
+          ? done
+          : `${done}; but ${first} comes first on the PATH, and is used`;
+      },
     });
   }
-  const kubeconfig = await planKubeconfig(host);
+  const kubeconfig = await planKubeconfig(host, `${bin}/kubectl`);
   const directories = (host.env.get("PATH") ?? "").split(":");
   return {
     steps: kubeconfig === undefined ? steps : [...steps, kubeconfig],
     binIsOnPath: directories.includes(bin),
-    shell: (host.env.get("SHELL") ?? "").endsWith("zsh") ? "zsh" : "bash",
+    pathLine: pathLine(host.env),
   };
+}
+
+/** The line that puts ~/.local/bin on the PATH of every new terminal. */
+function pathLine({ get, platform }: Host["env"]): string {
+  const shell = (get("SHELL") ?? "").replace(/^.*\//, "");
+  if (shell === "fish") return "fish_add_path ~/.local/bin";
+  // Terminals of macOS start login shells, and bash reads .bashrc in no such one.
+  const file = shell === "zsh"
+    ? "~/.zshrc"
+    : platform.os === "darwin"
+    ? "~/.bash_profile"
+    : "~/.bashrc";
+  return `echo 'export PATH="$HOME/.local/bin:$PATH"' >> ${file}`;
 }
 
 async function agree({ terminal }: Host): Promise<void> {
@@ -93,9 +103,7 @@ async function agree({ terminal }: Host): Promise<void> {
   }
   const answer = await terminal.readLine("Install these? [Y/n] ");
   if (answer !== undefined && /^(?:y(?:es)?)?$/i.test(answer.trim())) return;
-  throw new MloError("Nothing was installed", {
-    exitCode: ExitCode.interrupted,
-  });
+  throw new MloError("Nothing was installed");
 }
 
 async function install(
@@ -120,86 +128,4 @@ async function install(
   await host.files.makeDirectory(file.replace(/\/[^/]*$/, ""));
   await host.files.write(file, bytes, 0o755);
   return `Installed ${file}`;
-}
-
-/** The kubeconfig `kubectl` changes: the first that KUBECONFIG names, or the usual one. */
-function kubeconfigFile({ env }: Host): string {
-  const named = env.get("KUBECONFIG")?.split(":").find((path) => path !== "");
-  return named ?? `${env.home}/.kube/config`;
-}
-
-async function planKubeconfig(host: Host): Promise<Step | undefined> {
-  const file = kubeconfigFile(host);
-  if (await host.files.facts(file) === undefined) {
-    return {
-      what: `the kubeconfig of ${CONTEXT} to ${file}`,
-      act: async () => {
-        await host.files.makeDirectory(file.replace(/\/[^/]*$/, ""), 0o700);
-        await host.files.write(file, KUBECONFIG, 0o600);
-        return `Wrote ${file}`;
-      },
-    };
-  }
-  if (!await isOnPath(host, "kubectl")) return undefined;
-  const { servers } = decodeContexts(await view(host, file));
-  if (servers.has(CONTEXT)) return undefined;
-  return {
-    what: `the context ${CONTEXT} into ${file} (a backup is kept)`,
-    act: () => merge(host, file),
-  };
-}
-
-/**
- * Merges by `kubectl`'s own rule: what the file has stays, also the chosen
- * context; only what it lacks is added.
- */
-async function merge(host: Host, file: string): Promise<string> {
-  const before = await host.files.read(file);
-  const old = decodeContexts(await view(host, file));
-  const lab = `${file}.${CONTEXT}`;
-  try {
-    await host.files.write(lab, KUBECONFIG, 0o600);
-    const merged = await view(host, `${file}:${lab}`, ["--raw", "--flatten"]);
-    const { servers } = decodeContexts(merged);
-    const kept = [...old.servers].every(([name, server]) =>
-      servers.get(name) === server
-    );
-    if (!kept || !servers.has(CONTEXT) || before === undefined) {
-      throw new MloError(`Cannot merge into ${file}: something would be lost`);
-    }
-    const stamp = host.clock.now().toISOString().replace(/\D/g, "").slice(
-      0,
-      14,
-    );
-    const backup = `${file}.backup-${stamp}`;
-    await host.files.write(backup, before, 0o600);
-    await host.files.write(file, merged, 0o600);
-    const { current } = old;
-    const then = current === "" || current === CONTEXT
-      ? ""
-      : `\nThe current context stays ${current}, which runai v1 follows. To use the lab's: ${
-        useContext(CONTEXT)
-      }`;
-    return `Added ${CONTEXT} to ${file} (before: ${backup})${then}`;
-  } finally {
-    await host.files.remove(lab);
-  }
-}
-
-async function view(
-  host: Host,
-  files: string,
-  flags: readonly string[] = [],
-): Promise<string> {
-  const { code, stdout, stderr } = await host.programs.run({
-    program: "kubectl",
-    args: ["config", "view", "-o", "json", ...flags],
-    env: { KUBECONFIG: files },
-    timeout: 10_000,
-  });
-  if (code === 0) return `${new TextDecoder().decode(stdout).trim()}\n`;
-  throw new MloError(`Cannot read the kubeconfig ${files}`, {
-    childMessage: new TextDecoder().decode(stderr),
-    hint: "mlo doctor",
-  });
 }

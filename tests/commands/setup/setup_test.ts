@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { decodeContexts } from "../../../lib/cluster/kubeconfig.ts";
 import { denoHost } from "../../../lib/host/deno_host.ts";
 import { downloadOf } from "../../../lib/setup/addresses.ts";
+import { KUBECONFIG } from "../../../lib/setup/lab_kubeconfig.ts";
 import { startApiServer } from "../../support/api_server.ts";
 import { type Bed, withBed } from "../../support/doctor_bed.ts";
 import { kubeconfig } from "../../support/kubeconfig.ts";
@@ -106,7 +107,7 @@ Deno.test("mlo setup asks on a terminal, and takes no for an answer", () =>
     await terminal.see("Install these? [Y/n]");
     await terminal.type("n\r");
     const { code, printed } = await terminal.end();
-    assert.equal(code, 130);
+    assert.equal(code, 1);
     assert.match(printed, /Nothing was installed/);
     assert.deepEqual(publishers.asked, []);
   }));
@@ -193,3 +194,73 @@ Deno.test("mlo setup merges the kubeconfig and keeps what was there, with a back
     await cluster.stop();
   }
 });
+
+Deno.test("mlo setup adds to several kubeconfigs only what all of them lack", async () => {
+  const cluster = await startApiServer();
+  try {
+    await withBed(cluster, async (bed) => {
+      const a = `${bed.home}/a`;
+      const b = `${bed.home}/b`;
+      const mine = kubeconfig({
+        server: "https://minikube.local:8443",
+        tokens: { mine: "x" },
+        current: "",
+      });
+      // The lab's cluster and user, logged in, in the second one.
+      const lab = JSON.parse(KUBECONFIG);
+      lab.users[0].user = { token: "zebra-of-the-lab" };
+      bed.env["KUBECONFIG"] = `${a}:${b}`;
+      await bed.write(a, mine);
+      await bed.write(b, JSON.stringify(lab));
+      const there = await bed.mlo("setup", "--yes");
+      assert.match(there.stdout, /Nothing is missing/);
+
+      await bed.write(b, JSON.stringify({ ...lab, contexts: [] }));
+      const { code, stdout, stderr } = await bed.mlo("setup", "--yes");
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /Added rcp-caas-prod to \S+\/a /);
+      const { stdout: token } = await new Deno.Command("kubectl", {
+        args: [
+          ...["config", "view", "--raw", "--minify"],
+          ...["--context=rcp-caas-prod", "-o=jsonpath={.users[0].user.token}"],
+        ],
+        env: bed.env,
+      }).output();
+      assert.equal(new TextDecoder().decode(token), "zebra-of-the-lab");
+      // What was chosen by the second file stays chosen.
+      const { stdout: current } = await new Deno.Command("kubectl", {
+        args: ["config", "current-context"],
+        env: bed.env,
+      }).output();
+      assert.equal(new TextDecoder().decode(current), "rcp-caas-prod\n");
+    });
+  } finally {
+    await cluster.stop();
+  }
+});
+
+Deno.test("mlo setup --replace replaces a program of the user's where it is in use", () =>
+  onFreshLaptop(async (bed) => {
+    bed.env["PATH"] = `${bed.home}/tools:${bed.env["PATH"]}`;
+    await bed.write("tools/runai", "#!/bin/sh\nold\n", 0o755);
+    const { code, stdout, stderr } = await bed.mlo(
+      ...["setup", "--yes", "--replace"],
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /Installed \S+\/tools\/runai\n/);
+    assert.deepEqual(await Deno.readFile(`${bed.home}/tools/runai`), PROGRAM);
+  }));
+
+Deno.test("mlo setup names the file that each shell reads", () =>
+  onFreshLaptop(async (bed) => {
+    const lines: Record<string, RegExp> = {
+      "/bin/zsh": />> ~\/\.zshrc\n/,
+      "/usr/bin/fish": /\n {2}fish_add_path ~\/\.local\/bin\n/,
+      "/bin/bash": />> ~\/\.bash(?:rc|_profile)\n/,
+    };
+    for (const [shell, line] of Object.entries(lines)) {
+      bed.env["SHELL"] = shell;
+      const { stdout } = await bed.mlo("setup", "--yes", "--replace");
+      assert.match(stdout, line);
+    }
+  }));
