@@ -10,8 +10,9 @@ import { debugHost } from "./host/debug.ts";
 import type { Host } from "./host/host.ts";
 import type { Act, Context } from "./commands/context.ts";
 import { ChildExit } from "./commands/child_exit.ts";
-import { SETTINGS_GROUP } from "./commands/options.ts";
+import { SETTINGS_GROUP, settingsOptions } from "./commands/options.ts";
 import { insteadOf } from "./commands/submit/foreign.ts";
+import type { SettingsFlags } from "./settings/read_settings.ts";
 import { type Verb, VERBS } from "./commands/verbs.ts";
 
 /**
@@ -59,17 +60,24 @@ interface Scope {
   readonly act?: Act;
 }
 
+/** The flags before a verb whose value is the next word. */
+const TAKE_NEXT = new Set(settingsOptions().map(({ long }) => long));
+
 function scopeOf(
   words: readonly string[],
   rest: readonly string[] | undefined,
 ): Scope {
   const find = (name: string | undefined) =>
     VERBS.filter((verb) => verb.name === name);
-  const plain = words.filter((word) => !word.startsWith("-"));
+  const plain = words.filter((word, at) =>
+    !word.startsWith("-") && !TAKE_NEXT.has(words[at - 1] ?? "")
+  );
   if (plain[0] === "help") return { loaded: find(plain[1]), named: VERBS };
   if (plain[0] === "complete") {
     // The words that a shell wants completed stand behind `--`.
-    const verb = rest?.find((word) => word !== "" && !word.startsWith("-"));
+    const verb = rest?.find((word, at) =>
+      word !== "" && !word.startsWith("-") && !TAKE_NEXT.has(rest[at - 1] ?? "")
+    );
     return { loaded: [...find("complete"), ...find(verb)], named: VERBS };
   }
   const [verb] = find(words[0]);
@@ -88,11 +96,15 @@ export async function commandTree(
     act = (options, work) => work(options),
   }: Scope = { loaded: VERBS, named: VERBS },
 ): Promise<AnyCommand> {
+  const [envFile, profile, kubeContext, project] = settingsOptions();
   const program = new Command("mlo")
     .description("From a laptop to GPUs and back")
     .version(`mlo ${config.version}`, "-V, --version", "print the version")
     .option("--verbose", "name the settings file in use")
     .option("--debug", "show every program that is run")
+    .addOption(envFile).addOption(profile).addOption(kubeContext)
+    .addOption(project)
+    .hook("preAction", (all, verb) => handDown(all.opts(), verb))
     // The words of a verb that is not loaded are not known.
     .configureHelp({ subcommandTerm: (command) => command.name() });
   const context: Context = {
@@ -144,6 +156,25 @@ function settingsLast<T>(
 function* everyCommand(command: AnyCommand): Generator<AnyCommand> {
   yield command;
   for (const child of command.commands) yield* everyCommand(child);
+}
+
+/**
+ * The library gives a flag that the program and a verb have to the program,
+ * wherever it stands. A verb without it does not get it in silence.
+ */
+function handDown(given: SettingsFlags, verb: AnyCommand): void {
+  for (const option of settingsOptions()) {
+    const name = option.attributeName();
+    const value = Object.entries(given).find(([key]) => key === name)?.[1];
+    if (value === undefined) continue;
+    if (verb.options.every(({ long }) => long !== option.long)) {
+      throw usageError(
+        `${pathOf(verb)} takes no ${option.long}`,
+        `${pathOf(verb)} --help`,
+      );
+    }
+    verb.setOptionValue(name, value);
+  }
 }
 
 /** What the command line library refused, and the command it refused it for. */

@@ -9,11 +9,25 @@ export const SETTINGS_GROUP = "Settings:";
  * stands.
  */
 export function settingsCommand(name: string) {
-  return new Command(name)
-    .addOption(
-      new Option("--env-file <file>", "settings file")
-        .helpGroup(SETTINGS_GROUP),
-    );
+  const [envFile, profile, context, project] = settingsOptions();
+  return new Command(name).addOption(envFile).addOption(profile)
+    .addOption(context).addOption(project);
+}
+
+/**
+ * The flags about the settings, made anew for each command that has them. They
+ * stand behind a verb or before it.
+ */
+export function settingsOptions() {
+  return [
+    new Option("--env-file <file>", "settings file").helpGroup(SETTINGS_GROUP),
+    new Option("--profile <name>", "settings file ~/.config/mlo/NAME.env")
+      .helpGroup(SETTINGS_GROUP),
+    new Option("--context <context>", "kubeconfig's context: KUBE_CONTEXT")
+      .helpGroup(SETTINGS_GROUP),
+    new Option("--project <project>", "run:ai project: RUNAI_PROJECT")
+      .helpGroup(SETTINGS_GROUP),
+  ] as const;
 }
 
 /** Of verbs that carry the file's values into the cluster or an image. */

@@ -8,7 +8,7 @@ export async function isOnPath(
   return await findOnPath(host, program) !== undefined;
 }
 
-/** The file that a program's name leads to on the PATH. */
+/** The file that a program's name leads to on the PATH; a path leads to itself. */
 export async function findOnPath(
   { env, files }: Host,
   program: string,
@@ -16,7 +16,9 @@ export async function findOnPath(
   const directories = (env.get("PATH") ?? "").split(":").filter((one) =>
     one !== ""
   );
-  const paths = directories.map((one) => `${one}/${program}`);
+  const paths = program.includes("/")
+    ? [program]
+    : directories.map((one) => `${one}/${program}`);
   const facts = await Promise.all(
     paths.map((path) => files.facts(path).catch(() => undefined)),
   );

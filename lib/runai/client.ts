@@ -1,14 +1,18 @@
 import { MloError } from "../error.ts";
 import type { Host, Outcome } from "../host/host.ts";
 import { type Generation, isForeignWord } from "./detect.ts";
-import { findGeneration, forgetGeneration } from "./generation.ts";
+import {
+  findGeneration,
+  forgetGeneration,
+  type RunaiSettings,
+} from "./generation.ts";
 import { shellQuote } from "../text/shell_quote.ts";
 import { runaiFailure } from "./outcome.ts";
 
 /** Where `runai` is run, and which one it is said to be. */
 export interface Client {
   readonly host: Host;
-  readonly settings: { readonly RUNAI_CLI: string };
+  readonly settings: RunaiSettings;
   /** Where `kubectl` goes. */
   readonly target: { readonly context: string; readonly otherCurrent?: string };
 }
@@ -48,11 +52,15 @@ export async function runRunai(
   signal?: AbortSignal,
 ): Promise<{ generation: Generation; outcome: Outcome }> {
   async function attempt() {
-    const generation = await findGeneration(host, settings.RUNAI_CLI);
+    const generation = await findGeneration(host, settings);
     refuseElsewhere(what, generation, target);
     const chunks: Uint8Array[] = [];
     const outcome = await host.programs.stream(
-      { program: "runai", args: args(generation), timeout: PATIENCE },
+      {
+        program: settings.RUNAI_PROGRAM,
+        args: args(generation),
+        timeout: PATIENCE,
+      },
       (chunk) => void chunks.push(chunk),
       signal,
     );
@@ -64,12 +72,12 @@ export async function runRunai(
   let { generation, outcome } = await attempt();
   if (isForeign(outcome)) {
     await forgetGeneration(host);
-    if (await findGeneration(host, settings.RUNAI_CLI) !== generation) {
+    if (await findGeneration(host, settings) !== generation) {
       ({ generation, outcome } = await attempt());
     }
   }
   if (outcome.code === 0 && !outcome.timedOut) return { generation, outcome };
-  throw runaiFailure(what, "", outcome);
+  throw runaiFailure(what, "", outcome, settings.RUNAI_PROGRAM);
 }
 
 function isForeign({ code, stdout, stderr }: Outcome): boolean {

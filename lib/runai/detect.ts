@@ -9,8 +9,8 @@ export type Generation = "v1" | "v2";
  * first; only the second one has a command group `workspace`. `--help` asks
  * no server.
  */
-export function probeCall(): Call {
-  return { program: "runai", args: ["workspace", "--help"], timeout: 10_000 };
+export function probeCall(program = "runai"): Call {
+  return { program, args: ["workspace", "--help"], timeout: 10_000 };
 }
 
 /**

@@ -8,6 +8,14 @@ import { findOnPath } from "../host/on_path.ts";
 /** How long an answer is believed for an unchanged `runai`, in milliseconds: it can update itself. */
 const BELIEVED = 12 * 3_600_000;
 
+/** What the settings say of `runai`. */
+export interface RunaiSettings {
+  /** `v1`, `v2`, or `auto`: find out. */
+  readonly RUNAI_CLI: string;
+  /** Its name on the PATH, or its file. */
+  readonly RUNAI_PROGRAM: string;
+}
+
 /** The name it is kept under. */
 const CACHE = "runai";
 
@@ -30,9 +38,9 @@ interface Kept {
  */
 export async function findGeneration(
   host: Host,
-  setting: string,
+  settings: RunaiSettings,
 ): Promise<Generation> {
-  const { known, asked } = searchGeneration(host, setting);
+  const { known, asked } = searchGeneration(host, settings);
   return await known ?? await asked;
 }
 
@@ -47,14 +55,14 @@ export interface GenerationSearch {
 /** Starts {@linkcode findGeneration}, for those who have something to do meanwhile. */
 export function searchGeneration(
   host: Host,
-  setting: string,
+  { RUNAI_CLI, RUNAI_PROGRAM }: RunaiSettings,
 ): GenerationSearch {
-  const file = setting === "auto" ? identify(host) : undefined;
+  const file = RUNAI_CLI === "auto" ? identify(host, RUNAI_PROGRAM) : undefined;
   const known = file
     ? file.then((file) => remembered(host, file))
-    : Promise.resolve(setting as Generation);
+    : Promise.resolve(RUNAI_CLI as Generation);
   const asked = known.then(async (generation) =>
-    generation ?? await ask(host, await file)
+    generation ?? await ask(host, RUNAI_PROGRAM, await file)
   );
   // Told to whoever awaits it, and to nobody else.
   asked.catch(() => {});
@@ -74,15 +82,21 @@ async function remembered(
 
 async function ask(
   host: Host,
+  program: string,
   file: RunaiFile | undefined,
 ): Promise<Generation> {
-  const outcome = await host.programs.run(probeCall());
+  const outcome = await host.programs.run(probeCall(program));
   const generation = decodeProbe(outcome);
   if (generation === undefined) {
-    const failure = runaiFailure("ask runai which one it is", "", outcome);
+    const failure = runaiFailure(
+      "ask runai which one it is",
+      "",
+      outcome,
+      program,
+    );
     if (failure.exitCode !== ExitCode.failed) throw failure;
     throw new MloError(
-      "Cannot tell which generation the runai on the PATH is",
+      `Cannot tell which generation of run:ai's command line ${program} is`,
       { hint: "set RUNAI_CLI to v1 or v2 in the settings file" },
     );
   }
@@ -101,16 +115,22 @@ export async function forgetGeneration(host: Host): Promise<void> {
 /** The file behind `runai`; another one if it was replaced. */
 type RunaiFile = Pick<Kept, "path" | "size" | "modified">;
 
-async function identify(host: Host): Promise<RunaiFile> {
-  const path = await findOnPath(host, "runai");
-  if (path === undefined) {
-    throw new MloError(
-      "Cannot run runai: it is not installed or not on the PATH",
-      { hint: "mlo setup" },
-    );
-  }
+async function identify(host: Host, program: string): Promise<RunaiFile> {
+  const path = await findOnPath(host, program);
+  if (path === undefined) throw notThere(program);
   const facts = await host.files.facts(path);
   return { path, size: facts?.size ?? 0, modified: facts?.modified ?? 0 };
+}
+
+/** The usual one can be installed; one of another name was named by the user. */
+function notThere(program: string): MloError {
+  return program === "runai"
+    ? new MloError("Cannot run runai: it is not installed or not on the PATH", {
+      hint: "mlo setup",
+    })
+    : new MloError(`Cannot run ${program}: there is no such program`, {
+      hint: "correct RUNAI_PROGRAM in the settings file: mlo doctor",
+    });
 }
 
 async function readKept(host: Host): Promise<Kept | undefined> {

@@ -12,7 +12,7 @@ export interface Ended {
 interface Fault {
   readonly sign: RegExp;
   readonly reason: string;
-  readonly hint: (job: string) => string;
+  readonly hint: (job: string, program: string) => string;
   readonly exitCode: ExitCode;
 }
 
@@ -38,7 +38,7 @@ const FAULTS: readonly Fault[] = [
     sign:
       /not logged in|must be logged in|log ?in again|please (?:run |use )?["'`]?(?:runai )?login|\bunauthorized\b|\b401\b|id-token|refresh token|token (?:has )?expired|oauth2:/i,
     reason: "you are not logged in to run:ai",
-    hint: () => "runai login",
+    hint: (_, program) => `${program} login`,
     exitCode: ExitCode.auth,
   },
   {
@@ -67,7 +67,12 @@ export function isNameTaken(failure: MloError): boolean {
  * cluster unreachable, otherwise 1. No secret value is ever given to `runai`,
  * so its message holds none.
  */
-export function runaiFailure(what: string, job: string, ended: Ended) {
+export function runaiFailure(
+  what: string,
+  job: string,
+  ended: Ended,
+  program = "runai",
+) {
   const decoder = new TextDecoder();
   const said = [ended.stdout, ended.stderr]
     .map((bytes) => decoder.decode(bytes).trim()).filter((text) => text !== "")
@@ -78,7 +83,7 @@ export function runaiFailure(what: string, job: string, ended: Ended) {
     : fault?.reason ?? `runai failed with exit status ${ended.code}`;
   return new MloError(`Cannot ${what}: ${reason}`, {
     exitCode: fault?.exitCode ?? ExitCode.failed,
-    ...(fault === undefined ? {} : { hint: fault.hint(job) }),
+    ...(fault === undefined ? {} : { hint: fault.hint(job, program) }),
     ...(said === "" ? {} : { childMessage: said.slice(0, 4000) }),
   });
 }
@@ -87,7 +92,11 @@ export function runaiFailure(what: string, job: string, ended: Ended) {
  * How a submission ended: `undefined` if the job was made, else the error to
  * show. The first generation prints its errors on stdout, with exit status 1.
  */
-export function decodeSubmit(job: string, ended: Ended): MloError | undefined {
+export function decodeSubmit(
+  job: string,
+  ended: Ended,
+  program?: string,
+): MloError | undefined {
   if (ended.code === 0 && !ended.timedOut) return undefined;
-  return runaiFailure(`submit "${job}"`, job, ended);
+  return runaiFailure(`submit "${job}"`, job, ended, program);
 }

@@ -7,8 +7,12 @@ import type { Problem } from "../text/problems.ts";
 export interface Places {
   /** What `--env-file` says. */
   readonly flag?: string | undefined;
+  /** What `--profile` says. */
+  readonly profile?: string | undefined;
   /** `MLO_ENV_FILE`. */
   readonly envVar?: string | undefined;
+  /** `MLO_PROFILE`. */
+  readonly profileVar?: string | undefined;
   /** The directory the program was started in. */
   readonly directory: string;
   /** Those above it, nearest first, up to the top of the git repository; none outside of one. */
@@ -25,8 +29,10 @@ export interface EnvFileCandidate {
   /** `exists`: it must be there; `ours`: it counts if it defines LDAP_USERNAME; `any`: it counts if it is there. */
   readonly condition: "exists" | "ours" | "any";
   /** Who names it, for messages. */
-  readonly namedBy?: "--env-file" | "MLO_ENV_FILE";
+  readonly namedBy?: NamedBy;
 }
+
+type NamedBy = "--env-file" | "--profile" | "MLO_ENV_FILE" | "MLO_PROFILE";
 
 /** The file in use. */
 export interface EnvFileChoice {
@@ -40,12 +46,21 @@ export interface EnvFileChoice {
  * (XDG Base Directory Specification: a relative XDG_CONFIG_HOME does not count).
  */
 export function envFileCandidates(places: Places): EnvFileCandidate[] {
-  const { flag, envVar, directory, above = [], xdgConfigHome, home } = places;
+  const { flag, profile, envVar, profileVar, directory, above = [], home } =
+    places;
+  if (flag !== undefined && profile !== undefined) {
+    throw usageError(
+      "Cannot find a settings file: --env-file and --profile both name one",
+      "give one of them",
+    );
+  }
   if (flag !== undefined) return [named(flag, "--env-file", home)];
+  if (profile !== undefined) {
+    return [inProfile(profile, "--profile", places)];
+  }
   if (envVar) return [named(envVar, "MLO_ENV_FILE", home)];
-  const config = xdgConfigHome?.startsWith("/")
-    ? xdgConfigHome
-    : `${home}/.config`;
+  if (profileVar) return [inProfile(profileVar, "MLO_PROFILE", places)];
+  const config = configDirectory(places);
   return [
     ...[directory, ...above].map((one) => ({
       path: inDirectory(one, ".env"),
@@ -55,9 +70,44 @@ export function envFileCandidates(places: Places): EnvFileCandidate[] {
   ];
 }
 
+function configDirectory(
+  { xdgConfigHome, home }: Pick<Places, "xdgConfigHome" | "home">,
+): string {
+  return xdgConfigHome?.startsWith("/") ? xdgConfigHome : `${home}/.config`;
+}
+
+/**
+ * The settings file of a profile: `NAME.env` in mlo's configuration directory.
+ *
+ * @throws {MloError} (usage) for a name that leads elsewhere.
+ */
+export function profilePath(
+  name: string,
+  places: Pick<Places, "xdgConfigHome" | "home">,
+): string {
+  if (!/^[\w-][\w.-]*$/.test(name)) {
+    throw usageError(
+      `Cannot use the profile ${
+        JSON.stringify(name)
+      }: a name has letters, digits, dots, dashes and underscores`,
+      "another place: --env-file FILE",
+    );
+  }
+  return inDirectory(configDirectory(places), `mlo/${name}.env`);
+}
+
+function inProfile(
+  name: string,
+  namedBy: NamedBy,
+  places: Places,
+): EnvFileCandidate {
+  const path = profilePath(name, places);
+  return { path, condition: "exists", namedBy };
+}
+
 function named(
   path: string,
-  namedBy: "--env-file" | "MLO_ENV_FILE",
+  namedBy: NamedBy,
   home: string,
 ): EnvFileCandidate {
   // Shells leave ~ alone in --env-file=~/x.
@@ -112,9 +162,13 @@ function noEnvFile(
       ? `${path} does not define LDAP_USERNAME`
       : `${path} does not exist`;
   });
+  const profile = candidates.find(({ namedBy }) => namedBy === "--profile")
+    ?.path.replace(/^.*\/(.*)\.env$/, "$1");
   return usageError(
     `Cannot find a settings file: ${looked.join("; ")}`,
-    "Run: mlo init",
+    profile === undefined
+      ? "Run: mlo init"
+      : `Run: mlo init --profile ${profile}`,
   );
 }
 

@@ -52,6 +52,9 @@ export async function projectOf(
 }
 
 /** Where a verb that writes has written, for the line that confirms it. */
-export function placeOf({ target }: Project, path: string): string {
-  return `(${describeTarget({ context: target.context })}, settings ${path})`;
+export function placeOf({ host, target }: Project, path: string): string {
+  const shown = path.startsWith(`${host.env.home}/`)
+    ? `~${path.slice(host.env.home.length)}`
+    : path;
+  return `(${describeTarget({ context: target.context })}, settings ${shown})`;
 }

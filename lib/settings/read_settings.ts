@@ -33,6 +33,9 @@ export interface Reader {
 /** The flags that every verb which reads the settings has. */
 export interface SettingsFlags {
   readonly envFile?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly context?: string | undefined;
+  readonly project?: string | undefined;
   readonly allowTracked?: boolean | undefined;
   readonly secretName?: string | undefined;
   readonly uid?: string | undefined;
@@ -48,6 +51,8 @@ const OVERRIDES = [
   { flag: "--gid", name: "gid", key: "LDAP_GID" },
   { flag: "--image", name: "image", key: "RUNAI_IMAGE" },
   { flag: "--pvc", name: "pvc", key: "SCRATCH_PVC" },
+  { flag: "--context", name: "context", key: "KUBE_CONTEXT" },
+  { flag: "--project", name: "project", key: "RUNAI_PROJECT" },
 ] as const;
 
 /** The settings, and what goes into the secret. */
@@ -107,12 +112,14 @@ export async function readSettingsAlone(
 /** The settings file in use; a usage error names the places where there is none. */
 export async function findSettingsFile(
   { env, files }: Pick<Host, "env" | "files">,
-  { envFile }: SettingsFlags,
+  { envFile, profile }: SettingsFlags,
 ): Promise<EnvFileChoice> {
   const above = await directoriesAbove(files, env.directory);
   const candidates = envFileCandidates({
     flag: envFile,
+    profile,
     envVar: env.get("MLO_ENV_FILE"),
+    profileVar: env.get("MLO_PROFILE"),
     directory: env.directory,
     above,
     xdgConfigHome: env.get("XDG_CONFIG_HOME"),
@@ -162,6 +169,11 @@ function parse(
     const value = flags[name];
     if (value !== undefined) chosen.set(key, value === "" ? " " : value);
   }
+  // Another project's namespace is not the one that the file names.
+  if (
+    flags.project !== undefined &&
+    flags.project !== variables.get("RUNAI_PROJECT")
+  ) chosen.delete("K8S_NAMESPACE");
   const resolved = resolveSettings(chosen, host.env.home);
   for (const { key, message, hint } of resolved.warnings) {
     warn(host, `${path}:${lines.get(key) ?? 1}: ${message}`, hint);

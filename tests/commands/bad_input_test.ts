@@ -393,7 +393,10 @@ Deno.test("bad input gets one clear message, a hint and its exit code, and chang
         );
         assert.equal((stderr.match(/^mlo: /gm) ?? []).length, 1, stderr);
         assert.doesNotMatch(stderr, /\n\s+at /, "a stack trace");
-        assert.deepEqual(laptop.cluster.requests, [], "the cluster was asked");
+        const asked = laptop.cluster.requests
+          // A dispatcher in kubectl's place asks for its own sake, whatever it is to do.
+          .filter(({ path }) => !path.startsWith("/version"));
+        assert.deepEqual(asked, [], "the cluster was asked");
       });
     }
   });

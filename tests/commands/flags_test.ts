@@ -44,6 +44,44 @@ for (const table of TABLES) {
   });
 }
 
+/** The flags about the settings, which stand before a verb or behind it. */
+const SHARED = [
+  ["--env-file", "envFile"],
+  ["--profile", "profile"],
+  ["--context", "context"],
+  ["--project", "project"],
+] as const;
+
+Deno.test("the flags about the settings stand before or behind every verb that has them", async () => {
+  const { host } = hostInMemory({}, "/home/ada");
+  const known = new Map(verbs(await commandTree(host, undefined)));
+  let seen = 0;
+  for (const table of TABLES) {
+    for (const [flag, option] of SHARED) {
+      const has = known.get(table.verb)?.options
+        .some(({ long }) => long === flag);
+      const lines = [
+        [flag, "two", ...lineOf(table)],
+        lineOf(table, [flag, "two"]),
+        lineOf(table, `${flag}=two`),
+      ];
+      for (const line of lines) {
+        const { options, code, stderr } = await readCommandLine(line);
+        const said = `mlo ${line.join(" ")}: ${stderr}`;
+        if (has) {
+          assert.equal(Object(options)[option], "two", said);
+          seen++;
+        } else {
+          assert.deepEqual([code, options], [2, undefined], said);
+        }
+      }
+      const twice = [flag, "a", ...lineOf(table, [flag, "b"])];
+      assert.match((await readCommandLine(twice)).stderr, /is given twice/);
+    }
+  }
+  assert.ok(seen > 150, `${seen}`);
+});
+
 Deno.test("every flag of every verb, synonyms included, stands in a table", async () => {
   const { host } = hostInMemory({}, "/home/ada");
   const tree = await commandTree(host, undefined);
@@ -55,6 +93,8 @@ Deno.test("every flag of every verb, synonyms included, stands in a table", asyn
           .flatMap(([words]) => listOf(words)),
       ]).map((word) => word.replace(/=.*/s, "")),
     );
+    // These have a test of their own, for all verbs at once.
+    for (const [flag] of SHARED) given.add(flag);
     return command.options.flatMap(({ long, short }) => [long, short])
       .filter((flag) => flag !== undefined && !given.has(flag))
       .map((flag) => `mlo ${verb} ${flag}`);

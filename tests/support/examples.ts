@@ -150,6 +150,8 @@ async function readAll(
 function freeName(laptop: Laptop, words: readonly string[]): void {
   const name = words[words.indexOf("-n") + 1] ?? "";
   try {
+    // At once: the pods of another example's job would hold the name a while.
+    laptop.cluster.jobs.update(laptop.namespace, name, { graceMs: 0 });
     laptop.cluster.jobs.delete(laptop.namespace, name);
   } catch {
     // It is free.

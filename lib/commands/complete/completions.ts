@@ -3,6 +3,7 @@ import { complete } from "./complete.ts";
 import { COMPLETION_SCRIPTS, SHELLS } from "./scripts.ts";
 import type { Context } from "../context.ts";
 import type { Host } from "../../host/host.ts";
+import { readSettingsAlone } from "../../settings/read_settings.ts";
 import { knownJobs } from "./known_jobs.ts";
 
 const EXAMPLES = `
@@ -42,10 +43,42 @@ async function answer(
   tree: AnyCommand,
   typed: readonly string[],
 ): Promise<void> {
-  const jobs = await knownJobs(host);
+  const project = await projectOf(host, typed);
+  const jobs = project === undefined ? [] : await knownJobs(host, project);
   const { words, files } = complete(tree, typed, jobs);
   const lines = files
     ? [":files"]
     : words.map(([word, said]) => `${word}\t${said.split("\n")[0]}`);
   host.terminal.out(lines.map((line) => `${line}\n`).join(""));
+}
+
+/** The project that the line being typed is about; settings that cannot be read have none. */
+async function projectOf(
+  host: Host,
+  typed: readonly string[],
+): Promise<string | undefined> {
+  const silent = { ...host, terminal: { ...host.terminal, err: () => {} } };
+  try {
+    const settings = await readSettingsAlone(
+      { host: silent, verbose: false },
+      {
+        envFile: valueOf("--env-file", typed),
+        profile: valueOf("--profile", typed),
+        project: valueOf("--project", typed),
+      },
+    );
+    return settings.RUNAI_PROJECT;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a flag is given on the line: `--flag value`, `--flag=value`, or that in bash's three words. */
+function valueOf(flag: string, typed: readonly string[]): string | undefined {
+  const at = typed.findLastIndex((word) => word.split("=")[0] === flag);
+  if (at === -1) return undefined;
+  const word = typed[at] ?? "";
+  return word.includes("=")
+    ? word.slice(flag.length + 1)
+    : typed.slice(at + 1).find((one) => one !== "=");
 }

@@ -23,7 +23,7 @@ export async function listJobs(
     signal,
   );
   const jobs = decodeJobs(generation, new TextDecoder().decode(outcome.stdout));
-  await rememberJobs(host, jobs.map((job) => job.name));
+  await rememberJobs(host, name, jobs.map((job) => job.name));
   return jobs;
 }
 

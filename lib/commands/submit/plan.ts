@@ -14,6 +14,8 @@ export interface Draft {
   readonly namespace: string;
   /** The settings file. */
   readonly settingsFile: string;
+  /** The `runai` there is to be run: its name on the PATH, or its file. */
+  readonly program: string;
   readonly secret: {
     readonly name: string;
     /** The keys it will hold; never the values. */
@@ -58,6 +60,7 @@ export function planSubmission(
     nameIsOurs: options.name === undefined,
     namespace,
     settingsFile: read.path,
+    program: settings.RUNAI_PROGRAM,
     secret: { name, keys, sync: !extra.skipSecretSync },
   };
   return { draft, manifest };

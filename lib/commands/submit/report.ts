@@ -9,12 +9,14 @@ export interface ReportPlace {
   readonly terminal: Terminal;
   readonly now: Date;
   readonly timeZone: string;
+  /** The cluster and the settings file, in words. */
+  readonly where: string;
   readonly json: boolean | undefined;
 }
 
 /** `--dry-run`: the line that would be run, ready to be pasted, on stdout; what it will do, in words, on stderr. */
 export function printPlan(
-  { terminal, json, now, timeZone }: ReportPlace,
+  { terminal, json, now, timeZone, where }: ReportPlace,
   plan: Plan,
 ): void {
   if (json) return printJson(terminal, { plan, result: null });
@@ -24,7 +26,6 @@ export function printPlan(
     ["end", endOf(job, now, timeZone)],
     ["image", job.image],
     ["project", `${job.project} (namespace ${plan.namespace})`],
-    ["settings", plan.settingsFile],
     [
       "secret",
       secret.sync
@@ -32,18 +33,20 @@ export function printPlan(
         : `${secret.name}, as it is`,
     ],
   ] as const;
-  terminal.err(`Would submit the job ${job.name}: ${kindOf(job)}\n`);
+  terminal.err(
+    `Would submit the job ${job.name}: ${kindOf(job)} ${where}\n`,
+  );
   for (const [what, value] of rows) {
     terminal.err(`  ${what.padEnd(10)}${value}\n`);
   }
   warn(terminal, plan);
   terminal.err("with the line:\n");
-  terminal.out(`${shellJoin(["runai", ...plan.runai])}\n`);
+  terminal.out(`${shellJoin([plan.program, ...plan.runai])}\n`);
 }
 
 /** What was done, and the commands that come next. */
 export function printResult(
-  { terminal, json, now, timeZone }: ReportPlace,
+  { terminal, json, now, timeZone, where }: ReportPlace,
   result: Result,
 ): void {
   const { plan } = result;
@@ -54,7 +57,7 @@ export function printResult(
   const { job } = plan;
   if (result.secret === "synced") {
     terminal.out(
-      `Synced ${plan.secret.keys.length} keys to the secret ${plan.secret.name} in ${plan.namespace}\n`,
+      `Synced ${plan.secret.keys.length} keys to the secret ${plan.secret.name} in ${plan.namespace} ${where}\n`,
     );
   }
   terminal.out(

@@ -24,10 +24,10 @@ export async function runSubmit(
   attempt = 1,
 ): Promise<Plan> {
   const outcome = await host.programs.run({
-    program: "runai",
+    program: plan.program,
     args: plan.runai,
   });
-  const failure = decodeSubmit(plan.job.name, outcome);
+  const failure = decodeSubmit(plan.job.name, outcome, plan.program);
   if (failure === undefined) return plan;
   const again = attempt < MOST_TRIES
     ? await otherPlan(host, plan, failure, attempt)
@@ -47,7 +47,10 @@ async function otherPlan(
   }
   if (!isForeignWord(failure.childMessage ?? "")) return undefined;
   await forgetGeneration(host);
-  const generation = await findGeneration(host, "auto");
+  const generation = await findGeneration(host, {
+    RUNAI_CLI: "auto",
+    RUNAI_PROGRAM: plan.program,
+  });
   return generation === plan.generation
     ? undefined
     : finishPlan(plan, generation);

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { projectOf } from "../../settings/project.ts";
+import { placeOf, projectOf } from "../../settings/project.ts";
 import { readSettings } from "../../settings/read_settings.ts";
 import { printPlan, printResult } from "./report.ts";
 import { submit } from "./act.ts";
@@ -32,22 +32,25 @@ async function submitAsAsked(
 ): Promise<void> {
   const { dryRun, json } = request;
   const settings = await readSettings(context, request);
-  const project = await projectOf(context.host, settings.settings);
-  const { host } = project;
   if (request.syncSecretOnly) {
+    const project = await projectOf(context.host, settings.settings);
     return await syncSecret(project, settings, { dryRun, json });
   }
+  // What cannot be right is refused before anything is asked, kubectl included.
   const submission = planSubmission(settings, request, {
     skipSecretSync: request.skipSecretSync === true,
-    now: host.clock.now(),
+    now: context.host.clock.now(),
   });
+  const project = await projectOf(context.host, settings.settings);
+  const { host } = project;
   const place = {
     terminal: host.terminal,
     now: host.clock.now(),
     timeZone: settings.settings.TZ,
+    where: placeOf(project, settings.path),
     json,
   };
-  const search = searchGeneration(host, settings.settings.RUNAI_CLI);
+  const search = searchGeneration(host, settings.settings);
   if (dryRun) {
     const generation = await assumed(host, search);
     return printPlan(place, finishPlan(submission.draft, generation));

@@ -88,22 +88,56 @@ Deno.test("complete() offers the known jobs where a job is meant", () => {
 Deno.test("knownJobs() gives what rememberJobs() kept, and nothing without it", () =>
   withHome(async (home, env) => {
     const { host } = hostInMemory(env, home);
-    assert.deepEqual(await knownJobs(host), []);
-    await rememberJobs(host, ["exp-1", "exp-2"]);
-    assert.deepEqual(await knownJobs(host), ["exp-1", "exp-2"]);
+    assert.deepEqual(await knownJobs(host, "p"), []);
+    await rememberJobs(host, "p", ["exp-1", "exp-2"]);
+    await rememberJobs(host, "other", ["mine"]);
+    assert.deepEqual(await knownJobs(host, "p"), ["exp-1", "exp-2"]);
+    assert.deepEqual(await knownJobs(host, "other"), ["mine"]);
+    await rememberJobs(host, "p", ["exp-3"]);
+    assert.deepEqual(await knownJobs(host, "p"), ["exp-3"]);
     await Deno.writeTextFile(`${home}/.cache/mlo/jobs.json`, "{broken");
-    assert.deepEqual(await knownJobs(host), []);
+    assert.deepEqual(await knownJobs(host, "p"), []);
     await Deno.writeTextFile(
       `${home}/.cache/mlo/jobs.json`,
-      '{"names":["ok","$(reboot)",7]}',
+      '{"projects":[7,["p",["ok","$(reboot)",7]]]}',
     );
-    assert.deepEqual(await knownJobs(host), ["ok"]);
+    assert.deepEqual(await knownJobs(host, "p"), ["ok"]);
+  }));
+
+Deno.test("mlo complete offers the jobs of the project that the line is about", () =>
+  withHome(async (home, env) => {
+    const { host } = hostInMemory(env, home);
+    await rememberJobs(host, "mlo-ada", ["mine-1"]);
+    await rememberJobs(host, "big", ["team-1"]);
+    assert.deepEqual(await answer(env, home, "logs", ""), []);
+    await Deno.mkdir(`${home}/.config/mlo`, { recursive: true });
+    const settings = "LDAP_USERNAME=ada\nLDAP_UID=1\n";
+    await Deno.writeTextFile(`${home}/.config/mlo/.env`, settings);
+    await Deno.writeTextFile(
+      `${home}/.config/mlo/two.env`,
+      `${settings}RUNAI_PROJECT=big\n`,
+    );
+    const lines: [string, string][] = [
+      ["logs ", "mine-1"],
+      ["logs --project big ", "team-1"],
+      ["--project big logs ", "team-1"],
+      ["logs --project=big ", "team-1"],
+      ["logs --project = big ", "team-1"],
+      ["--profile two logs ", "team-1"],
+    ];
+    for (const [line, job] of lines) {
+      assert.deepEqual(
+        await answer(env, home, ...line.split(" ")),
+        [job],
+        line,
+      );
+    }
   }));
 
 Deno.test("rememberJobs() does without a cache that cannot be written", () =>
   withHome(async (home, env) => {
     await Deno.writeTextFile(`${home}/.cache`, "a file");
-    await rememberJobs(hostInMemory(env, home).host, ["a"]);
+    await rememberJobs(hostInMemory(env, home).host, "p", ["a"]);
   }));
 
 Deno.test("bash completes verbs, flags and values, and evaluates nothing on the line", () =>
@@ -153,7 +187,7 @@ complete -C "mlo init --from bin/kub"`;
 for (const shell of ["zsh", "bash"]) {
   Deno.test(`${shell} completes on Tab in a terminal, without the network`, () =>
     withHome(async (home, env) => {
-      await rememberJobs(hostInMemory(env, home).host, ["exp-one"]);
+      await rememberJobs(hostInMemory(env, home).host, "mlo-ada", ["exp-one"]);
       const args = shell === "zsh" ? ["-f", "-i"] : ["--norc", "-i"];
       const terminal = startOnTerminal(`/bin/${shell}`, args, {
         env,

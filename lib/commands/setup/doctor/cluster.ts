@@ -102,8 +102,10 @@ async function checkCurrent(
   const { context, otherCurrent } = target;
   const shown = describeTarget(target).replace(/^context /, "");
   if (otherCurrent === undefined) return ok("kubeconfig", shown);
-  const generation = await findGeneration(host, settings?.RUNAI_CLI ?? "auto")
-    .catch(() => undefined);
+  const generation = await findGeneration(host, {
+    RUNAI_CLI: settings?.RUNAI_CLI ?? "auto",
+    RUNAI_PROGRAM: settings?.RUNAI_PROGRAM ?? "runai",
+  }).catch(() => undefined);
   const current = otherCurrent === "" ? "none" : otherCurrent;
   return generation === "v2"
     ? ok("kubeconfig", `${shown}; kubectl's current context is ${current}`)

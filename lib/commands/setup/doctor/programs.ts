@@ -6,7 +6,7 @@ import {
 import type { Host, Outcome } from "../../../host/host.ts";
 import type { Examined } from "./settings.ts";
 import { edit, fault, type Finding, ok } from "./finding.ts";
-import { findOnPath } from "../../../host/on_path.ts";
+import { findOnPath, isOnPath } from "../../../host/on_path.ts";
 
 /** Milliseconds for one call of `runai`. */
 const PATIENCE = 4_000;
@@ -33,19 +33,24 @@ export async function checkRunai(
   host: Host,
   { settings, lines, path = "" }: Examined,
 ): Promise<Finding[]> {
-  const absent = await missing(host, "runai");
+  const program = settings?.RUNAI_PROGRAM ?? "runai";
+  const absent = program === "runai"
+    ? await missing(host, "runai")
+    : await misnamed(host, program, edit(path, lines.get("RUNAI_PROGRAM")));
   if (absent) return [absent];
   const [probe, who] = await Promise.all([
-    attempt(host, probeCall().args),
-    attempt(host, ["whoami"]),
+    attempt(host, program, probeCall().args),
+    attempt(host, program, ["whoami"]),
   ]);
   const generation = probe && decodeProbe(probe);
   if (generation === undefined) {
     return [
-      probe?.timedOut ? silent("runai does not answer") : fault(
+      probe?.timedOut ? silent(program, "runai does not answer") : fault(
         "runai",
-        "runai cannot be run, or is no run:ai CLI that is known",
-        "mlo setup --replace",
+        `${program} cannot be run, or is no run:ai CLI that is known`,
+        program === "runai"
+          ? "mlo setup --replace"
+          : edit(path, lines.get("RUNAI_PROGRAM")),
       ),
     ];
   }
@@ -59,12 +64,16 @@ export async function checkRunai(
       ),
     ];
   }
-  return [loggedIn(who, generation)];
+  return [loggedIn(program, who, generation)];
 }
 
-function loggedIn(who: Outcome | undefined, generation: Generation): Finding {
+function loggedIn(
+  program: string,
+  who: Outcome | undefined,
+  generation: Generation,
+): Finding {
   if (who === undefined || who.timedOut) {
-    return silent("runai does not answer");
+    return silent(program, "runai does not answer");
   }
   const decoder = new TextDecoder();
   const said = decoder.decode(who.stdout) + decoder.decode(who.stderr);
@@ -73,20 +82,35 @@ function loggedIn(who: Outcome | undefined, generation: Generation): Finding {
     return ok("runai", `${generation}, logged in`);
   }
   if (/no such host|dial tcp|i\/o timeout|connection refused/i.test(said)) {
-    return silent("run:ai cannot be reached");
+    return silent(program, "run:ai cannot be reached");
   }
-  return fault("runai", "runai is not logged in", "runai login");
+  return fault("runai", "runai is not logged in", `${program} login`);
 }
 
-function silent(what: string): Finding {
+function silent(program: string, what: string): Finding {
   const message = `${what}: connect to the EPFL network or its VPN`;
-  return fault("runai", message, "runai whoami");
+  return fault("runai", message, `${program} whoami`);
+}
+
+/** A fault where the settings name a program that is not there. */
+async function misnamed(
+  host: Host,
+  program: string,
+  remedy: string,
+): Promise<Finding | undefined> {
+  if (await isOnPath(host, program)) return undefined;
+  return fault(
+    "runai",
+    `RUNAI_PROGRAM names ${program}: it is not there`,
+    remedy,
+  );
 }
 
 async function attempt(
   host: Host,
+  program: string,
   args: readonly string[],
 ): Promise<Outcome | undefined> {
-  return await host.programs.run({ program: "runai", args, timeout: PATIENCE })
+  return await host.programs.run({ program, args, timeout: PATIENCE })
     .catch(() => undefined);
 }

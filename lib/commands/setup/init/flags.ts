@@ -29,6 +29,7 @@ export interface InitFlags {
   readonly here?: boolean | undefined;
   readonly set?: string | undefined;
   readonly envFile?: string | undefined;
+  readonly profile?: string | undefined;
   readonly force?: boolean | undefined;
   readonly input: boolean;
 }
@@ -159,7 +160,9 @@ export async function choosePlace(
   const { env } = host;
   const chosen = flags.here ? `${env.directory}/.env` : envFileCandidates({
     flag: flags.envFile,
+    profile: flags.profile,
     envVar: flags.userWide ? undefined : env.get("MLO_ENV_FILE"),
+    profileVar: flags.userWide ? undefined : env.get("MLO_PROFILE"),
     directory: env.directory,
     xdgConfigHome: env.get("XDG_CONFIG_HOME"),
     home: env.home,

@@ -34,6 +34,7 @@ export function initCommand(context: Context) {
     .option("--here", "write .env here, for this directory and those below")
     .addOption(new Option("--user-wide").hideHelp())
     .option("--env-file <file>", "write this file")
+    .option("--profile <name>", "write ~/.config/mlo/NAME.env")
     .option(
       "--force",
       "write an existing file anew, with what it holds; a backup is kept",
