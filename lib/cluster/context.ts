@@ -1,3 +1,4 @@
+import { MloError } from "../error.ts";
 import { readCache, writeCache } from "../host/cache.ts";
 import type { Call, Host, Outcome, Programs } from "../host/host.ts";
 import { type Contexts, decodeContexts, type Target } from "./kubeconfig.ts";
@@ -5,8 +6,12 @@ import { text } from "./kubectl.ts";
 
 type Machine = Pick<Host, "env" | "files" | "programs">;
 
-/** How long `kubectl` may take to read its own files, in milliseconds. */
-const PATIENCE = 2_000;
+/**
+ * How long `kubectl` may take to read its own files, in milliseconds: long,
+ * since a machine may be busy, and going on without the answer could lead to
+ * another cluster.
+ */
+const PATIENCE = 15_000;
 
 /** The files that `kubectl` merges: those that KUBECONFIG names, or the usual one. */
 export function kubeconfigFiles({ env }: Pick<Host, "env">): string[] {
@@ -19,9 +24,12 @@ export function kubeconfigFiles({ env }: Pick<Host, "env">): string[] {
  * The contexts of the merged kubeconfig, as `kubectl` sees them; kept until
  * one of its files changes, since asking takes as long as `kubectl` takes to
  * start. `undefined` if `kubectl` cannot tell: it says why when it is used.
+ *
+ * @throws {MloError} if it does not answer in time.
  */
 export async function readContexts(
   machine: Machine,
+  patience = PATIENCE,
 ): Promise<Contexts | undefined> {
   const files = kubeconfigFiles(machine);
   const facts = await Promise.all(
@@ -40,9 +48,17 @@ export async function readContexts(
   const outcome = await machine.programs.run({
     program: "kubectl",
     args: ["config", "view", "-o", "json"],
-    timeout: PATIENCE,
+    timeout: patience,
   }).catch(() => undefined);
-  if (outcome?.code !== 0 || outcome.timedOut) return undefined;
+  if (outcome?.timedOut) {
+    throw new MloError(
+      `Cannot choose the cluster: kubectl config view did not end within ${
+        patience / 1000
+      } s`,
+      { hint: "kubectl config view" },
+    );
+  }
+  if (outcome?.code !== 0) return undefined;
   const contexts = decodeContexts(text(outcome.stdout));
   await writeCache(machine, "contexts", { stamp, view: bare(contexts) });
   return contexts;

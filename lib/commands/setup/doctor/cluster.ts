@@ -128,7 +128,11 @@ export async function checkCluster(
   if (await missing(host, "kubectl")) {
     return [skipped("cluster", "kubectl comes first")];
   }
-  const contexts = await readContexts(host);
+  const contexts = await readContexts(host, PATIENCE.kill)
+    .catch(() => "silent" as const);
+  if (contexts === "silent") {
+    return [skipped("cluster", "kubectl does not answer")];
+  }
   const wanted = settings.KUBE_CONTEXT;
   if (wanted !== "" && contexts?.servers.has(wanted) === false) {
     return [skipped("cluster", "the kubeconfig comes first")];
