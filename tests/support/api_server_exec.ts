@@ -73,7 +73,8 @@ export async function runExec(wire: ExecWire, url: URL, place: ExecPlace) {
   // A runtime gives each program a session of its own.
   const words = isTerminal
     ? ["python3", "-c", TERMINAL, ...argv]
-    : ["setsid", ...argv];
+    // By its path: the pod has a PATH of its own.
+    : ["/usr/bin/setsid", ...argv];
   const child = new Deno.Command(words[0] ?? "", {
     args: words.slice(1),
     cwd: place.directory,
