@@ -1,4 +1,5 @@
-import { MloError } from "../error.ts";
+import type { kubectl, Machine } from "./kubectl.ts";
+import { listAll } from "./lists.ts";
 
 /** A persistent volume claim. */
 export interface Claim {
@@ -7,20 +8,29 @@ export interface Claim {
   readonly phase: string;
 }
 
-/** The claims out of a `PersistentVolumeClaimList`. */
-export function decodeClaims(json: string): Claim[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(json);
-  } catch {
-    list = undefined;
-  }
-  const items = Object(list).items as unknown;
-  if (!Array.isArray(items)) {
-    throw new MloError("Cannot list the claims: kubectl gave something else");
-  }
-  return items.map((item: unknown) => ({
-    name: String(Object(item).metadata?.name ?? ""),
-    phase: String(Object(item).status?.phase ?? "Bound"),
-  }));
+interface RawClaim {
+  readonly metadata?: { readonly name?: string };
+  readonly status?: { readonly phase?: string };
+}
+
+/**
+ * The volume claims of a namespace.
+ *
+ * @throws {MloError} as {@linkcode listAll}.
+ */
+export async function listClaims(
+  machine: Machine,
+  namespace: string,
+  patience?: Parameters<typeof kubectl>[1],
+): Promise<Claim[]> {
+  return await listAll(
+    machine,
+    "persistentvolumeclaims",
+    namespace,
+    ({ metadata, status }: RawClaim) => ({
+      name: metadata?.name ?? "",
+      phase: status?.phase ?? "Bound",
+    }),
+    patience,
+  );
 }

@@ -1,6 +1,5 @@
-import { ask, eventsCall } from "./ask.ts";
-import { brokenOff } from "./failure.ts";
-import { type Machine, text } from "./kubectl.ts";
+import type { Machine } from "./kubectl.ts";
+import { listAll } from "./lists.ts";
 
 /** Something that happened to an object of the cluster. */
 export interface ClusterEvent {
@@ -34,49 +33,18 @@ interface RawEvent {
 /**
  * The events of a namespace, the oldest first. A cluster keeps them for an hour.
  *
- * @throws {MloError} as `listJobPods`.
+ * @throws {MloError} as {@linkcode listAll}.
  */
 export async function listEvents(
   machine: Machine,
   namespace: string,
 ): Promise<ClusterEvent[]> {
-  const events: ClusterEvent[] = [];
-  let next: string | undefined;
-  do {
-    const page = await ask(
-      machine,
-      eventsCall(namespace, next),
-      { what: "list the events of the project", namespace },
-      ({ stdout }) => decodeEvents(text(stdout)),
-    );
-    events.push(...page.events);
-    next = page.next;
-  } while (next !== undefined);
+  const events = await listAll(machine, "events", namespace, decodeEvent);
   return events.toSorted((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
-/** A page of events from the JSON of the API's `EventList`. */
-export function decodeEvents(
-  json: string,
-): { readonly events: ClusterEvent[]; readonly next: string | undefined } {
-  let list: {
-    readonly metadata?: { readonly continue?: string };
-    readonly items?: readonly RawEvent[] | null;
-  };
-  try {
-    list = Object(JSON.parse(json));
-  } catch {
-    // `kubectl get --raw` ends with 0 also when the answer breaks off in the middle.
-    throw brokenOff("list the events of the project");
-  }
-  const next = list.metadata?.continue;
-  return {
-    events: (list.items ?? []).map(decodeEvent),
-    next: next === undefined || next === "" ? undefined : next,
-  };
-}
-
-function decodeEvent(event: RawEvent): ClusterEvent {
+/** An event out of the API's JSON. */
+export function decodeEvent(event: RawEvent): ClusterEvent {
   return {
     kind: event.involvedObject?.kind ?? "",
     name: event.involvedObject?.name ?? "",

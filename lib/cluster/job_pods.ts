@@ -1,7 +1,7 @@
 import { MloError } from "../error.ts";
-import { type Machine, text } from "./kubectl.ts";
-import { ask, podsCall } from "./ask.ts";
-import { decodePods, type Pod } from "./pods.ts";
+import type { Machine } from "./kubectl.ts";
+import { listAll } from "./lists.ts";
+import { decodePod, type Pod, type RawPod as RawNamedPod } from "./pods.ts";
 
 /** A pod with what tells how its containers are. */
 export interface JobPod extends Pod {
@@ -89,25 +89,13 @@ interface RawPod {
 /**
  * Every pod of a namespace that belongs to a job, the oldest first.
  *
- * @throws {MloError} within five seconds if the cluster does not answer (69),
- * or if the user is not logged in or not allowed (4).
+ * @throws {MloError} as {@linkcode listAll}.
  */
 export async function listJobPods(
   machine: Machine,
   namespace: string,
 ): Promise<JobPod[]> {
-  const pods: JobPod[] = [];
-  let next: string | undefined;
-  do {
-    const page = await ask(
-      machine,
-      podsCall(namespace, next),
-      { what: "list the pods of the project", namespace },
-      ({ stdout }) => decodeJobPods(text(stdout)),
-    );
-    pods.push(...page.pods);
-    next = page.next;
-  } while (next !== undefined);
+  const pods = await listAll(machine, "pods", namespace, decodeJobPod);
   return pods.filter((pod) => pod.job !== undefined)
     .toSorted((a, b) => a.createdAt < b.createdAt ? -1 : 1);
 }
@@ -117,16 +105,9 @@ export function podsOf(pods: readonly JobPod[], job: string): JobPod[] {
   return pods.filter((pod) => pod.job === job);
 }
 
-/** A page of pods from the JSON of the API's `PodList`. */
-export function decodeJobPods(
-  json: string,
-): { readonly pods: JobPod[]; readonly next: string | undefined } {
-  const page = decodePods(json);
-  const raw = (JSON.parse(json) as { items?: readonly RawPod[] | null }).items;
-  return {
-    next: page.next,
-    pods: page.pods.map((pod, at) => ({ ...pod, ...detail(raw?.[at] ?? {}) })),
-  };
+/** A pod out of the API's JSON, containers included. */
+export function decodeJobPod(pod: RawNamedPod & RawPod): JobPod {
+  return { ...decodePod(pod), ...detail(pod) };
 }
 
 function detail({ metadata, spec, status }: RawPod): Omit<JobPod, keyof Pod> {

@@ -1,5 +1,5 @@
-import { MloError } from "../error.ts";
-import { brokenOff } from "./failure.ts";
+import type { Machine } from "./kubectl.ts";
+import { listAll } from "./lists.ts";
 
 /** A pod, as far as it tells about its job. */
 export interface Pod {
@@ -13,19 +13,6 @@ export interface Pod {
   /** RFC 3339 time. */
   readonly createdAt: string;
   readonly node: string | undefined;
-}
-
-/** One page of a list of pods. */
-export interface PodPage {
-  readonly pods: Pod[];
-  /** The token that asks for the next page; `undefined` on the last one. */
-  readonly next: string | undefined;
-}
-
-/** A job and its pods, in the order the server listed them. */
-export interface PodJob {
-  readonly job: string;
-  readonly pods: Pod[];
 }
 
 /** What a taken job name is taken by. */
@@ -50,7 +37,8 @@ const JOB_LABELS = [
 /** How run:ai ends the name of a job's pod: `-0-0`, `-master-0`, `-worker-N`. */
 const POD_SUFFIX = /^(.+?)-(?:0-0|master-0|worker-\d+)$/;
 
-interface RawPod {
+/** The parts of a pod's JSON that tell which job it is of. */
+export interface RawPod {
   readonly metadata?: {
     readonly name?: string;
     readonly creationTimestamp?: string;
@@ -63,44 +51,8 @@ interface RawPod {
   readonly status?: { readonly phase?: string };
 }
 
-/**
- * A page of pods from the JSON of the API's `PodList`.
- *
- * @throws {MloError} if the text is not one.
- */
-export function decodePods(text: string): PodPage {
-  const list = parseList(text);
-  const next = list.metadata?.continue;
-  return {
-    pods: (list.items ?? []).map(decodePod),
-    next: next === undefined || next === "" ? undefined : next,
-  };
-}
-
-interface RawList {
-  readonly metadata?: { readonly continue?: string };
-  readonly items?: readonly RawPod[] | null;
-}
-
-function parseList(text: string): RawList {
-  const parsed = parseWhole(text);
-  if (
-    typeof parsed === "object" && parsed !== null && "kind" in parsed &&
-    (parsed.kind === "PodList" || parsed.kind === "List")
-  ) return parsed as RawList;
-  throw new MloError("Cannot read the list of pods: kubectl gave no PodList");
-}
-
-/** `kubectl get --raw` ends with 0 also when the connection breaks in the middle of the answer (1.32, HTTP/1.1). */
-function parseWhole(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw brokenOff("list the pods of the project");
-  }
-}
-
-function decodePod(pod: RawPod): Pod {
+/** A pod out of the API's JSON. */
+export function decodePod(pod: RawPod): Pod {
   const name = pod.metadata?.name ?? "";
   return {
     name,
@@ -123,16 +75,19 @@ function jobOf(
   return POD_SUFFIX.exec(name)?.[1];
 }
 
-/** The pods of jobs, by job; pods of no job are left out. */
-export function podJobs(pods: readonly Pod[]): PodJob[] {
-  const jobs = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    if (pod.job === undefined) continue;
-    const known = jobs.get(pod.job);
-    if (known) known.push(pod);
-    else jobs.set(pod.job, [pod]);
-  }
-  return [...jobs].map(([job, pods]) => ({ job, pods }));
+/**
+ * Asks whether a job's name is free: one request per 500 pods.
+ *
+ * @returns what has the name, or `undefined` if it is free.
+ * @throws {MloError} as {@linkcode listAll}.
+ */
+export async function whoHasName(
+  machine: Machine,
+  namespace: string,
+  job: string,
+): Promise<NameHolder | undefined> {
+  const pods = await listAll(machine, "pods", namespace, decodePod);
+  return nameHolder(pods, job);
 }
 
 /**

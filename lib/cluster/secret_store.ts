@@ -1,6 +1,5 @@
-import { ask, podsCall } from "./ask.ts";
+import { ask } from "./ask.ts";
 import { changeCall, kubectl, type Machine, text } from "./kubectl.ts";
-import { decodePods, type NameHolder, nameHolder, type Pod } from "./pods.ts";
 
 export type { Machine } from "./kubectl.ts";
 export {
@@ -14,19 +13,21 @@ export {
  * The Secret's JSON, field managers included, or `undefined` if there is none.
  * It holds values: for {@linkcode compareSecret} only, never to be shown.
  *
- * @throws {MloError} as {@linkcode listPods}.
+ * @throws {MloError} within five seconds if the cluster does not answer (69),
+ * or if the user is not logged in or not allowed (4).
  */
 export async function readSecret(
   machine: Machine,
   namespace: string,
   name: string,
+  patience?: Parameters<typeof kubectl>[1],
 ): Promise<string | undefined> {
   const outcome = await ask(
     machine,
     kubectl([
       ...["get", "secret", name, "-n", namespace, "-o", "json"],
       ...["--show-managed-fields", "--ignore-not-found"],
-    ]),
+    ], patience),
     { what: `read the secret "${name}"`, namespace, names: [name] },
   );
   const json = text(outcome.stdout);
@@ -37,7 +38,7 @@ export async function readSecret(
  * Deletes a Secret; does not wait until it is gone.
  *
  * @returns whether there was one.
- * @throws {MloError} as {@linkcode listPods}.
+ * @throws {MloError} as {@linkcode readSecret}.
  */
 export async function deleteSecret(
   machine: Machine,
@@ -53,46 +54,4 @@ export async function deleteSecret(
     { what: `delete the secret "${name}"`, namespace, names: [name] },
   );
   return text(outcome.stdout).trim() !== "";
-}
-
-/**
- * Asks whether a job's name is free: one request per 500 pods.
- *
- * @returns what has the name, or `undefined` if it is free.
- * @throws {MloError} as {@linkcode listPods}.
- */
-export async function whoHasName(
-  machine: Machine,
-  namespace: string,
-  job: string,
-): Promise<NameHolder | undefined> {
-  return nameHolder(await listPods(machine, namespace), job);
-}
-
-/**
- * Every pod of a namespace. A namespace that does not exist has none.
- *
- * @throws {MloError} within five seconds if the cluster does not answer (69),
- * or if the user is not logged in or not allowed (4).
- */
-export async function listPods(
-  machine: Machine,
-  namespace: string,
-): Promise<Pod[]> {
-  const pods: Pod[] = [];
-  let next: string | undefined;
-  do {
-    const call = podsCall(namespace, next);
-    const what = "list the pods of the project";
-    const attempt = { what, namespace };
-    const page = await ask(
-      machine,
-      call,
-      attempt,
-      ({ stdout }) => decodePods(text(stdout)),
-    );
-    pods.push(...page.pods);
-    next = page.next;
-  } while (next !== undefined);
-  return pods;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodePods, nameHolder, podJobs } from "../../lib/cluster/pods.ts";
+import { decodePod, nameHolder } from "../../lib/cluster/pods.ts";
 
 function pod(name: string, labels: Record<string, string> = {}) {
   return {
@@ -7,10 +7,6 @@ function pod(name: string, labels: Record<string, string> = {}) {
     spec: { containers: [{ image: "img:1" }], nodeName: "n1" },
     status: { phase: "Running" },
   };
-}
-
-function page(items: unknown[], metadata: unknown = {}) {
-  return decodePods(JSON.stringify({ kind: "PodList", metadata, items }));
 }
 
 const JOBS: [
@@ -34,65 +30,36 @@ const JOBS: [
   ["exp", { app: "exp" }, undefined],
 ];
 for (const [name, labels, job] of JOBS) {
-  Deno.test(`decodePods() finds the job ${job} of ${name} ${JSON.stringify(labels)}`, () => {
-    assert.equal(page([pod(name, labels)]).pods[0]?.job, job);
+  Deno.test(`decodePod() finds the job ${job} of ${name} ${JSON.stringify(labels)}`, () => {
+    assert.equal(decodePod(pod(name, labels)).job, job);
   });
 }
 
-Deno.test("decodePods() gives a pod's facts", () => {
-  assert.deepEqual(page([pod("exp-0-0")]).pods, [{
+Deno.test("decodePod() gives a pod's facts", () => {
+  assert.deepEqual(decodePod(pod("exp-0-0")), {
     name: "exp-0-0",
     job: "exp",
     phase: "Running",
     image: "img:1",
     createdAt: "2030-01-02T03:04:05Z",
     node: "n1",
-  }]);
+  });
 });
 
-Deno.test("decodePods() takes a pod that has nothing yet", () => {
-  assert.deepEqual(page([{}]).pods, [{
+Deno.test("decodePod() takes a pod that has nothing yet", () => {
+  assert.deepEqual(decodePod({}), {
     name: "",
     job: undefined,
     phase: "Unknown",
     image: "",
     createdAt: "",
     node: undefined,
-  }]);
-  assert.deepEqual(decodePods('{"kind":"PodList","items":null}').pods, []);
-});
-
-Deno.test("decodePods() gives the token of the next page, if there is one", () => {
-  assert.equal(page([], { continue: "abc=" }).next, "abc=");
-  assert.equal(page([], { continue: "" }).next, undefined);
-  assert.equal(page([]).next, undefined);
-});
-
-for (const text of ["", "[]", "null", '{"kind":"Status"}']) {
-  Deno.test(`decodePods() refuses ${text || "nothing"}`, () => {
-    assert.throws(
-      () => decodePods(text),
-      // What is no whole JSON broke off on its way.
-      text === "" ? /broke off/ : /gave no PodList/,
-    );
   });
-}
-
-Deno.test("podJobs() groups pods by job and leaves others out", () => {
-  const { pods } = page([
-    pod("b-master-0"),
-    pod("a-0-0"),
-    pod("b-worker-0"),
-    pod("lonely"),
-  ]);
-  assert.deepEqual(
-    podJobs(pods).map(({ job, pods }) => [job, pods.map(({ name }) => name)]),
-    [["b", ["b-master-0", "b-worker-0"]], ["a", ["a-0-0"]]],
-  );
 });
 
 Deno.test("nameHolder() tells what has a name, and nothing of a free one", () => {
-  const { pods } = page([pod("exp-2-0-0"), pod("other", { release: "exp" })]);
+  const pods = [pod("exp-2-0-0"), pod("other", { release: "exp" })]
+    .map(decodePod);
   assert.deepEqual(nameHolder(pods, "exp"), {
     job: "exp",
     pod: "other",
@@ -105,7 +72,7 @@ Deno.test("nameHolder() tells what has a name, and nothing of a free one", () =>
 });
 
 Deno.test("nameHolder() counts a pod by its own name, whatever its labels say", () => {
-  const { pods } = page([pod("exp-0-0", { release: "elsewhere" })]);
+  const pods = [pod("exp-0-0", { release: "elsewhere" })].map(decodePod);
   assert.equal(nameHolder(pods, "exp")?.job, "elsewhere");
   assert.equal(nameHolder(pods, "elsewhere")?.pod, "exp-0-0");
 });

@@ -5,11 +5,11 @@ import {
   applySecret,
   applySecretCall,
   deleteSecret,
-  listPods,
   readSecret,
   startApply,
-  whoHasName,
 } from "../../lib/cluster/secret_store.ts";
+import { listAll } from "../../lib/cluster/lists.ts";
+import { decodePod, whoHasName } from "../../lib/cluster/pods.ts";
 import { secretManifest } from "../../lib/cluster/secret.ts";
 import { type ApiServerDouble, startApiServer } from "../support/api_server.ts";
 import { hasKubectl } from "../support/api_server_choice.ts";
@@ -108,13 +108,13 @@ if (await hasKubectl()) {
         assert.equal(await whoHasName(host, "runai-none", "exp"), undefined);
       });
 
-      await test.step("listPods() follows the server's pages to the end", async () => {
+      await test.step("listAll() follows the server's pages to the end", async () => {
         server.jobs.create({
           ...{ name: "wide", namespace: "runai-y", kind: "distributed" },
           ...{ image: "i:1", workers: 1099 },
         });
         server.requests.length = 0;
-        const pods = await listPods(host, "runai-y");
+        const pods = await listAll(host, "pods", "runai-y", decodePod);
         assert.equal(new Set(pods.map(({ name }) => name)).size, 1100);
         assert.equal(asked(server).length, 3);
       });

@@ -5,8 +5,8 @@ import {
   applySecret,
   type Machine,
   readSecret,
-  whoHasName,
 } from "../../lib/cluster/secret_store.ts";
+import { whoHasName } from "../../lib/cluster/pods.ts";
 import { secretManifest } from "../../lib/cluster/secret.ts";
 import { startApiServer } from "../support/api_server.ts";
 import { hasKubectl } from "../support/api_server_choice.ts";

@@ -1,5 +1,5 @@
-import { decodeEvents } from "../../lib/cluster/events.ts";
-import { decodeJobPods } from "../../lib/cluster/job_pods.ts";
+import { decodeEvent } from "../../lib/cluster/events.ts";
+import { decodeJobPod } from "../../lib/cluster/job_pods.ts";
 
 /** What tells a pod from a usual one. */
 export interface PodFields {
@@ -71,8 +71,7 @@ function podJson(fields: PodFields) {
 
 /** The pods that a list of such JSON is decoded to. */
 export function pods(...all: PodFields[]) {
-  const list = { kind: "PodList", items: all.map(podJson) };
-  return decodeJobPods(JSON.stringify(list)).pods;
+  return all.map((fields) => decodeJobPod(podJson(fields)));
 }
 
 /** Warnings about the job's pod, unless told otherwise. */
@@ -94,5 +93,5 @@ export function events(
     involvedObject: { kind, name },
     lastTimestamp: "2026-03-01T10:00:01Z",
   }));
-  return decodeEvents(JSON.stringify({ items })).events;
+  return items.map(decodeEvent);
 }

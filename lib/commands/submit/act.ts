@@ -1,8 +1,5 @@
-import {
-  readSecret,
-  startApply,
-  whoHasName,
-} from "../../cluster/secret_store.ts";
+import { whoHasName } from "../../cluster/pods.ts";
+import { readSecret, startApply } from "../../cluster/secret_store.ts";
 import { liveKeys } from "../../cluster/secret.ts";
 import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";

@@ -1,5 +1,4 @@
-import { whoHasName } from "../../cluster/secret_store.ts";
-import type { NameHolder } from "../../cluster/pods.ts";
+import { type NameHolder, whoHasName } from "../../cluster/pods.ts";
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { isForeignWord } from "../../runai/detect.ts";

@@ -1,4 +1,4 @@
-import { decodeClaims } from "../../../cluster/claims.ts";
+import { listClaims } from "../../../cluster/claims.ts";
 import { kubectl, text } from "../../../cluster/kubectl.ts";
 import { kubectlFailure } from "../../../cluster/failure.ts";
 import {
@@ -16,6 +16,7 @@ import {
 } from "../../../cluster/kubeconfig.ts";
 import { findGeneration } from "../../../runai/generation.ts";
 import { compareSecret } from "../../../cluster/secret.ts";
+import { readSecret } from "../../../cluster/secret_store.ts";
 import { injectSshKey } from "../../../config/ssh/key.ts";
 import type { Settings } from "../../../config/settings/settings.ts";
 import { ExitCode, MloError } from "../../../error.ts";
@@ -214,14 +215,7 @@ async function checkClaim(
   { path = "", lines }: Examined,
 ): Promise<Finding[]> {
   const { K8S_NAMESPACE: namespace, SCRATCH_PVC: name } = settings;
-  const where = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
-  const outcome = await host.programs.run(
-    kubectl(["get", "--raw", `${where}/persistentvolumeclaims`], PATIENCE),
-  );
-  if (outcome.code !== 0 || outcome.timedOut) {
-    throw kubectlFailure(outcome, { what: "list the claims", namespace });
-  }
-  const claims = decodeClaims(text(outcome.stdout));
+  const claims = await listClaims(host, namespace, PATIENCE);
   const found = claims.find((claim) => claim.name === name);
   if (found === undefined) {
     const there = claims.map((claim) => claim.name).join(", ") || "none at all";
@@ -253,20 +247,11 @@ async function checkSecret(
   { variables }: Examined,
 ): Promise<Finding[]> {
   const { K8S_NAMESPACE: namespace, RUNAI_SECRET_NAME: name } = settings;
-  const [outcome, keyFiles] = await Promise.all([
-    host.programs.run(
-      kubectl([
-        ...["get", "secret", name, "-n", namespace, "-o", "json"],
-        ...["--show-managed-fields", "--ignore-not-found"],
-      ], PATIENCE),
-    ),
+  const [live, keyFiles] = await Promise.all([
+    readSecret(host, namespace, name, PATIENCE),
     readSshKey(host, settings, variables).catch(() => undefined),
   ]);
-  if (outcome.code !== 0 || outcome.timedOut) {
-    throw kubectlFailure(outcome, { what: "read the secret", namespace });
-  }
-  const json = text(outcome.stdout);
-  if (json.trim() === "") {
+  if (live === undefined) {
     return [
       note(
         "secret",
@@ -275,7 +260,7 @@ async function checkSecret(
       ),
     ];
   }
-  const found = compareSecret(injectSshKey(variables, keyFiles ?? {}), json);
+  const found = compareSecret(injectSshKey(variables, keyFiles ?? {}), live);
   const findings: Finding[] = [];
   if (found.annotationLeak) {
     findings.push(
