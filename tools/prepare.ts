@@ -5,6 +5,11 @@
  * program that stays missing ends the run: nothing is skipped in silence.
  */
 
+import {
+  canHaveNode,
+  NODE_PACKAGES,
+} from "../tests/support/node/requirements.ts";
+
 /** A program the tests need, and the Debian package it comes in. */
 interface Need {
   /** A program looked up on the PATH and in sbin, or an absolute path of a file. */
@@ -40,7 +45,15 @@ const NEEDS: readonly Need[] = [
   { what: "setpriv", package: "util-linux" },
   { what: "useradd", package: "passwd" },
   { what: "dash", package: "dash" },
+  ...nodeNeeds(),
 ];
+
+/** What a real Kubernetes of one node takes; nothing where there can be none. */
+function nodeNeeds(): Need[] {
+  if (!canHaveNode()) return [];
+  return Object.entries(NODE_PACKAGES)
+    .map(([what, name]) => ({ what, package: name }));
+}
 
 /** Not in Debian: the tests that need it say so, and with CI they fail. */
 const BY_HAND: readonly { what: string; where: string }[] = [

@@ -1,12 +1,5 @@
 import { writeKubeconfig } from "../kubeconfig.ts";
-import {
-  type Desk,
-  ended,
-  furnish,
-  programUnderTest,
-  type Ran,
-  SETTINGS,
-} from "../laptop.ts";
+import { type Desk, ended, furnish, type Ran, SETTINGS } from "../laptop.ts";
 import { must, run, until } from "../pods/programs.ts";
 import { type Relay, startRelay } from "../relay.ts";
 import { type Json, type Node, openNode } from "./node.ts";
@@ -70,14 +63,12 @@ export interface ContainerStatus {
   };
 }
 
-let count = 0;
-
 /** Runs a test on a fresh laptop of the node, and ends its pods after it. */
 export async function withNodeLaptop(
   test: (laptop: NodeLaptop) => Promise<void>,
 ): Promise<void> {
   const node = await openNode();
-  const project = `mlo-t${Deno.pid}-${count++}`;
+  const project = `mlo-${crypto.randomUUID().slice(0, 8)}`;
   const namespace = `runai-${project}`;
   const home = await Deno.makeTempDir({ prefix: "mlo-laptop-" });
   const scratch = await makeScratch(node, project);
@@ -96,9 +87,12 @@ export async function withNodeLaptop(
       current: "admin",
     });
     const desk = await furnish(home, cluster, runai.url);
-    await desk.writeSettings(`${SETTINGS}RUNAI_PROJECT=${project}\n`);
+    const writeSettings = (text: string) =>
+      desk.writeSettings(`${text}RUNAI_PROJECT=${project}\n`);
+    await writeSettings(SETTINGS);
     await test({
       ...desk,
+      writeSettings,
       ...podsIn(node, namespace),
       node,
       relay,
@@ -187,6 +181,3 @@ async function endPods(node: Node, namespace: string) {
   const words = "delete pods --all --force --grace-period=0 --wait=false";
   await run(["kubectl", "-n", namespace, ...words.split(" ")], { env });
 }
-
-/** Runs `mlo` from the laptop on a terminal's behalf. */
-export { programUnderTest };

@@ -2,7 +2,7 @@ import { isInstalled } from "../pods/requirements.ts";
 import { run } from "../pods/programs.ts";
 
 /** Program or file → Debian package of what a node is made of. */
-const PACKAGES: Readonly<Record<string, string>> = {
+export const NODE_PACKAGES: Readonly<Record<string, string>> = {
   containerd: "containerd",
   ctr: "containerd",
   runc: "runc",
@@ -16,16 +16,29 @@ const PACKAGES: Readonly<Record<string, string>> = {
   curl: "curl",
   gcc: "gcc",
   "/usr/lib/go-1.19/bin/go": "golang-1.19-go",
-  "/usr/share/gocode/src/github.com/modern-go/reflect2":
+  "/usr/share/gocode/src/github.com/modern-go/reflect2/reflect2.go":
     "golang-github-modern-go-reflect2-dev",
 };
+
+/** Whether this is a system whose package sources have what a node is made of. */
+export function canHaveNode(): boolean {
+  return Deno.build.os === "linux" && Deno.uid() === 0 && isBookworm();
+}
+
+function isBookworm(): boolean {
+  try {
+    const release = Deno.readTextFileSync("/etc/os-release");
+    return /^VERSION_CODENAME=bookworm$/m.test(release);
+  } catch {
+    return false;
+  }
+}
 
 /** What a machine cannot be given by installing packages; empty if it can have a node. */
 export async function whyNoNode(): Promise<string[]> {
   if (Deno.build.os !== "linux") return ["it needs Linux"];
   const reasons = Deno.uid() === 0 ? [] : ["it needs the root account"];
-  const release = await Deno.readTextFile("/etc/os-release").catch(() => "");
-  if (!/^VERSION_CODENAME=bookworm$/m.test(release)) {
+  if (!isBookworm()) {
     reasons.push("it is built from the sources of Debian 12");
   }
   if (reasons.length === 0) {
@@ -36,7 +49,7 @@ export async function whyNoNode(): Promise<string[]> {
 
 /** Packages that are missing for a node. */
 export function missingPackages(): string[] {
-  const missing = Object.entries(PACKAGES)
+  const missing = Object.entries(NODE_PACKAGES)
     .filter(([what]) => !isInstalled(what))
     .map(([, name]) => name);
   return [...new Set(missing)];

@@ -144,6 +144,14 @@ write_kubeconfig() {
   kubectl config use-context admin
 }
 
+# GPUs that are none: the scheduler counts them as if they were.
+advertise_gpus() {
+  curl -sf --cacert certs/apiserver.crt -H 'Authorization: Bearer admintoken' \
+    -X PATCH -H 'Content-Type: application/strategic-merge-patch+json' \
+    -d '{"status":{"capacity":{"nvidia.com/gpu":"2"}}}' \
+    "https://127.0.0.1:$API_PORT/api/v1/nodes/node-1/status"
+}
+
 node_is_ready() {
   kubectl wait --for=condition=Ready node/node-1 --timeout=1s
 }
@@ -168,6 +176,7 @@ main() {
   write_kubelet
   start kubelet
   wait_for 120 'the node' node_is_ready
+  wait_for 10 'the GPUs' advertise_gpus
 }
 
 main "$@"
