@@ -93,7 +93,7 @@ export async function withNodeLaptop(
     await test({
       ...desk,
       writeSettings,
-      ...podsIn(node, namespace),
+      ...podsIn(node, namespace, runai),
       node,
       relay,
       namespace,
@@ -118,7 +118,7 @@ async function makeScratch(node: Node, project: string): Promise<string> {
   return path;
 }
 
-function podsIn(node: Node, namespace: string) {
+function podsIn(node: Node, namespace: string, runai: SideDoor) {
   const path = `/api/v1/namespaces/${namespace}/pods`;
   const pod = async (name: string) =>
     await node.ask("GET", `${path}/${name}`) as unknown as RealPod;
@@ -126,6 +126,7 @@ function podsIn(node: Node, namespace: string) {
     pod,
     makePod: async (job: string, spec: PodSpec) => {
       await node.ask("POST", path, podManifest(node, namespace, job, spec));
+      runai.adopt(job);
       return `${job}-0-0`;
     },
     untilPod: async (

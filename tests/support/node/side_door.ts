@@ -11,6 +11,8 @@ export interface SideDoor {
   readonly url: string;
   /** What the pods of the jobs submitted from now on are to be like. */
   setting: PodSetting;
+  /** Takes a pod that was made otherwise for a training job of run:ai's. */
+  adopt(job: string): void;
   stop(): Promise<void>;
 }
 
@@ -20,7 +22,7 @@ export function openSideDoor(
   namespace: string,
   scratch: string,
 ): SideDoor {
-  const jobs = new Map<string, DecodedJob>();
+  const jobs = new Map<string, ListedJob>();
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const podsOf = async (name: string) => {
     const list = await node.ask(
@@ -72,10 +74,24 @@ export function openSideDoor(
   const door: SideDoor = {
     url: `http://127.0.0.1:${server.addr.port}`,
     setting: {},
+    adopt: (name) =>
+      void jobs.set(name, {
+        name,
+        namespace,
+        kind: "train",
+        image: "",
+        gpus: 0,
+      }),
     stop: () => server.shutdown(),
   };
   return door;
 }
+
+/** What a list shows of a job. */
+type ListedJob = Pick<
+  DecodedJob,
+  "name" | "namespace" | "kind" | "image" | "gpus"
+>;
 
 interface RawPod {
   readonly metadata: Json & { readonly name: string };
