@@ -13,6 +13,8 @@ export interface Pod {
   /** RFC 3339 time. */
   readonly createdAt: string;
   readonly node: string | undefined;
+  /** Since when it is being deleted (RFC 3339); a pod goes at the end of its grace period. */
+  readonly deletedAt?: string;
 }
 
 /** What a taken job name is taken by. */
@@ -22,6 +24,8 @@ export interface NameHolder {
   readonly phase: string;
   readonly image: string;
   readonly createdAt: string;
+  /** See {@linkcode Pod.deletedAt}. */
+  readonly deletedAt?: string;
 }
 
 /**
@@ -42,6 +46,7 @@ export interface RawPod {
   readonly metadata?: {
     readonly name?: string;
     readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
   readonly spec?: {
@@ -61,7 +66,12 @@ export function decodePod(pod: RawPod): Pod {
     image: pod.spec?.containers?.[0]?.image ?? "",
     createdAt: pod.metadata?.creationTimestamp ?? "",
     node: pod.spec?.nodeName,
+    ...deletion(pod.metadata?.deletionTimestamp),
   };
+}
+
+function deletion(deletedAt: string | undefined) {
+  return deletedAt === undefined ? {} : { deletedAt };
 }
 
 function jobOf(
@@ -98,10 +108,14 @@ export function nameHolder(
   pods: readonly Pod[],
   job: string,
 ): NameHolder | undefined {
-  const pod = pods.find((pod) =>
+  const holders = pods.filter((pod) =>
     pod.job === job || POD_SUFFIX.exec(pod.name)?.[1] === job
   );
+  // One that stays holds the name for longer than one that goes.
+  const pod = holders.find(({ deletedAt }) => deletedAt === undefined) ??
+    holders[0];
   if (pod === undefined) return undefined;
-  const { phase, image, createdAt } = pod;
-  return { job: pod.job ?? job, pod: pod.name, phase, image, createdAt };
+  const { phase, image, createdAt, deletedAt } = pod;
+  const is = { phase, image, createdAt, ...deletion(deletedAt) };
+  return { job: pod.job ?? job, pod: pod.name, ...is };
 }

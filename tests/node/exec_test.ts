@@ -177,7 +177,7 @@ Deno.test("^C of exec on a real node ends the program in the pod", () =>
   withRunningJob(async (laptop) => {
     const program = await startProgram(
       laptop,
-      "trap 'echo told >/tmp/note; exit' INT; echo up; sleep 60 & wait",
+      "trap 'echo told >/tmp/note; exit' INT; echo up; sleep 60",
     );
     program.child.kill("SIGINT");
     const { code, stderr } = await program.end();

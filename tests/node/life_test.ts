@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "../support/pods/programs.ts";
 import { type NodeLaptop, withNodeLaptop } from "../support/node/laptop.ts";
 
 const SECRET = "runai-mlo-ada-env";
@@ -47,6 +48,10 @@ Deno.test("a job's life on a real node: its payload runs in the project's image 
       ({ status }) => status.phase === "Running",
     );
     await mlo(laptop, ["delete", "exp"]);
+    await until(
+      "the pod to be gone",
+      () => laptop.pod("exp-0-0").then(() => false, () => true),
+    );
     await mlo(laptop, ["status", "exp"], 1);
   }));
 

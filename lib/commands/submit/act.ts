@@ -5,8 +5,9 @@ import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { isExpressible } from "../../runai/submit_args.ts";
 import type { GenerationSearch } from "../../runai/generation.ts";
-import { interruptible } from "../interrupt.ts";
-import { nameTaken, renamed, runSubmit } from "./run_submit.ts";
+import { pause, untilReached } from "../../cluster/retry.ts";
+import { interruptible, untilInterrupted } from "../interrupt.ts";
+import { NameIsLeaving, nameTaken, renamed, runSubmit } from "./run_submit.ts";
 import { type Draft, finishPlan, type Plan, type Submission } from "./plan.ts";
 
 /** What became of a submission. */
@@ -54,6 +55,31 @@ export async function submit(
     return await interruptible(host.terminal, work(), () => stage);
   } finally {
     apply?.abandon();
+  }
+}
+
+/** Milliseconds between two looks at a name. */
+const LOOK = 1_000;
+
+/** {@linkcode submit}, after a job of the same name that is being deleted is gone. */
+export async function submitWhenFree(
+  host: Host,
+  submission: Submission,
+  search: GenerationSearch,
+): Promise<Result> {
+  try {
+    return await submit(host, submission, search);
+  } catch (error) {
+    if (!(error instanceof NameIsLeaving)) throw error;
+    const { namespace, job: { name } } = submission.draft;
+    host.terminal.err(`mlo: waiting until the old job ${name} is gone\n`);
+    await untilInterrupted(host.terminal, async (signal) => {
+      const holder = () => whoHasName(host, namespace, name);
+      while ((await untilReached(host.clock, signal, holder))?.deletedAt) {
+        await pause(host.clock, signal, LOOK);
+      }
+    }, "nothing was written");
+    return await submitWhenFree(host, submission, search);
   }
 }
 

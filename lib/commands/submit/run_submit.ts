@@ -79,8 +79,21 @@ async function explained(
   });
 }
 
+/** The name is that of a job which is being deleted: it is free in a moment. */
+export class NameIsLeaving extends MloError {
+  constructor(readonly job: string, { pod }: NameHolder) {
+    super(
+      `Cannot submit "${job}": the job of that name is still being deleted, its pod ${pod} is Terminating`,
+      {
+        hint: "try again in a moment, or add --wait, which waits for that, too",
+      },
+    );
+  }
+}
+
 /** The error for a name that something has already. */
 export function nameTaken(name: string, holder: NameHolder): MloError {
+  if (holder.deletedAt !== undefined) return new NameIsLeaving(name, holder);
   return new MloError(
     `Cannot submit "${name}": the name is taken by ${describe(holder)}`,
     {

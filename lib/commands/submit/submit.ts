@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { placeOf, projectOf } from "../../settings/project.ts";
 import { readSettings } from "../../settings/read_settings.ts";
 import { printPlan, printResult } from "./report.ts";
-import { submit } from "./act.ts";
+import { submit, submitWhenFree } from "./act.ts";
 import { finishPlan, planSubmission } from "./plan.ts";
 import { declareSubmit, type SubmitRequest, toRequest } from "./flags.ts";
 import {
@@ -59,7 +59,12 @@ async function submitAsAsked(
     const generation = await search.asked;
     refuseElsewhere("submit the job", generation, project.target);
   }
-  const result = await submit(host, submission, search);
+  const waits = request.wait || request.shell || request.follow;
+  const result = await (waits ? submitWhenFree : submit)(
+    host,
+    submission,
+    search,
+  );
   printResult(place, result);
   await afterwards(project, result.plan.job, request);
 }
