@@ -1,5 +1,5 @@
 /**
- * Writes the parts of README.md that come from the program itself:
+ * Writes the parts of the documents that come from the program itself:
  *
  *     deno run -A tools/readme.ts
  *
@@ -8,55 +8,36 @@
 import { commandTree } from "../lib/cli.ts";
 import { defaultText, SETTINGS } from "../lib/config/settings/settings.ts";
 import { denoHost } from "../lib/host/deno_host.ts";
-import { everyDayPage } from "../tests/support/every_day.ts";
 import { helpOf } from "./manual.ts";
 
-const README = new URL("../README.md", import.meta.url);
+/** The documents with such parts, and which. */
+export const GENERATED: Readonly<Record<string, readonly string[]>> = {
+  "docs/settings.md": ["settings"],
+  "docs/reference.md": ["verbs", "flags"],
+};
 
-/** README.md with its generated parts made anew. */
-export async function freshReadme(readme: string): Promise<string> {
-  const parts = {
-    transcript: await transcript(),
-    "every day": await everyDay(),
+/** A document with its generated parts made anew. */
+export async function freshPage(
+  page: string,
+  names: readonly string[],
+): Promise<string> {
+  const parts: Record<string, string> = {
     verbs: fenced(helpOf(await commandTree(denoHost(), undefined)).trim()),
     settings: settingsTable(),
     flags: await submitFlags(),
   };
-  let text = readme;
-  for (const [name, part] of Object.entries(parts)) {
+  let text = page;
+  for (const name of names) {
+    const part = parts[name] ?? "";
     const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
     const from = text.indexOf(begin);
     const to = text.indexOf(end);
-    if (from === -1 || to === -1) throw new Error(`README.md lacks ${begin}`);
+    if (from === -1 || to === -1) throw new Error(`a page lacks ${begin}`);
     text = `${text.slice(0, from + begin.length)}\n\n${part}\n\n${
       text.slice(to)
     }`;
   }
   return text;
-}
-
-/** Submit, list, logs: thirty seconds. */
-function transcript(): Promise<string> {
-  return transcripts("submit", "list", "logs exp");
-}
-
-/** The other verbs of a day. */
-function everyDay(): Promise<string> {
-  return transcripts(
-    ...["status exp", "exec", "code", "port-forward", "clean"],
-    "delete",
-  );
-}
-
-/** The transcripts of verbs out of the page about every day, which the program makes, as one. */
-async function transcripts(...verbs: string[]): Promise<string> {
-  const blocks = (await everyDayPage()).match(/```console\n[\s\S]*?```/g) ?? [];
-  const shown = verbs.map((verb) => {
-    const block = blocks.find((one) => one.includes(`$ mlo ${verb}`));
-    if (block === undefined) throw new Error(`no transcript of ${verb}`);
-    return block.replace(/^```console\n|```$/g, "");
-  });
-  return `\`\`\`console\n${[...new Set(shown)].join("\n")}\`\`\``;
 }
 
 function settingsTable(): string {
@@ -89,8 +70,11 @@ function fenced(text: string): string {
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(
-    README,
-    await freshReadme(await Deno.readTextFile(README)),
-  );
+  for (const [path, names] of Object.entries(GENERATED)) {
+    const page = new URL(`../${path}`, import.meta.url);
+    await Deno.writeTextFile(
+      page,
+      await freshPage(await Deno.readTextFile(page), names),
+    );
+  }
 }

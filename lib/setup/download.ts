@@ -30,7 +30,7 @@ export function curlCall(url: string): Call {
   return {
     program: "curl",
     args: [
-      ...["--disable", "--fail", "--silent", "--show-error", "--location"],
+      ...["--fail", "--silent", "--show-error", "--location"],
       ...["--proto", `=${scheme}`, "--proto-redir", `=${scheme}`],
       ...["--connect-timeout", "10", "--speed-limit", "1000"],
       ...["--speed-time", "30", "--", url],

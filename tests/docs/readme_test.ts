@@ -1,28 +1,77 @@
 import assert from "node:assert/strict";
 import { ExitCode } from "../../lib/error.ts";
-import { freshReadme } from "../../tools/readme.ts";
+import { freshPage, GENERATED } from "../../tools/readme.ts";
 
-const README = new URL("../../README.md", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
 
 /** Formatting aligns tables and wraps text: compare words. */
 function words(text: string): string {
   return text.replace(/-{3,}/g, "---").replace(/\s+/g, " ").trim();
 }
 
-Deno.test("README.md shows what the program prints, its settings and its flags", async () => {
-  const written = await Deno.readTextFile(README);
-  assert.equal(
-    words(written),
-    words(await freshReadme(written)),
-    "write it anew: deno run -A tools/readme.ts && deno fmt README.md",
-  );
-});
+for (const [path, names] of Object.entries(GENERATED)) {
+  Deno.test(`${path} shows what the program says: ${names.join(", ")}`, async () => {
+    const written = await read(path);
+    assert.equal(
+      words(written),
+      words(await freshPage(written, names)),
+      "write it anew: deno run -A tools/readme.ts && deno fmt docs",
+    );
+  });
+}
 
-Deno.test("README.md lists every exit code", async () => {
-  const written = await Deno.readTextFile(README);
-  const table = written.slice(written.indexOf("### Exit codes"));
+Deno.test("docs/reference.md lists every exit code", async () => {
+  const written = await read("docs/reference.md");
+  const table = written.slice(written.indexOf("## Exit codes"));
   const listed = [...table.matchAll(/^\| (\d+) /gm)].map(([, code]) =>
     Number(code)
   );
   assert.deepEqual(listed, Object.values(ExitCode));
+});
+
+Deno.test("README.md is a front page: short, with the two commands near the top", async () => {
+  const written = await read("README.md");
+  const lines = written.split("\n");
+  assert.ok(lines.length < 110, `${lines.length} lines`);
+  for (const command of ["task demo", "task test"]) {
+    const at = lines.findIndex((line) => line.includes(command));
+    assert.ok(at > 0 && at < 45, `${command} in line ${at}`);
+  }
+});
+
+Deno.test("every link of a document to another one leads somewhere", async () => {
+  const pages = ["README.md"];
+  for await (const { name } of Deno.readDir(new URL("docs", ROOT))) {
+    if (name.endsWith(".md")) pages.push(`docs/${name}`);
+  }
+  for (const page of pages) {
+    const links = (await read(page)).matchAll(/\]\((?!https?:)([^)#]+)/g);
+    for (const [, link = ""] of links) {
+      await Deno.stat(new URL(link, new URL(page, ROOT)));
+    }
+  }
+});
+
+Deno.test("getting started takes at most seven steps, numbered and counted as the page says", async () => {
+  const page = await read("docs/getting-started.md");
+  const steps = [...page.matchAll(/^## (\d+)\. /gm)].map(([, number]) =>
+    Number(number)
+  );
+  assert.deepEqual(steps, steps.map((_, index) => index + 1));
+  assert.ok(steps.length <= 7, `${steps.length} steps`);
+  const words = ["one", "two", "three", "four", "five", "six", "seven"];
+  assert.match(page, new RegExp(`\\b${words[steps.length - 1]} steps\\b`));
+  // What a step has the reader do stands in it, in this order.
+  const order = [
+    "groups.epfl.ch",
+    "install.sh",
+    "mlo init",
+    "settings/ssh/new",
+    "runai login",
+    "mlo submit -n first",
+  ];
+  const places = order.map((word) => page.indexOf(word));
+  assert.deepEqual(places, places.toSorted((a, b) => a - b));
+  assert.ok(places.every((place) => place >= 0), places.join());
 });

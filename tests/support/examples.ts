@@ -46,7 +46,7 @@ export async function runExample(line: string): Promise<Ran> {
     const words = await wordsOf(line, laptop.home);
     const verb = words.find((word) => !word.startsWith("-")) ?? "";
     if (verb === "upgrade") ran = await runUpgrade(laptop, words);
-    else if (verb === "init") {
+    else if (verb === "init" && !words.includes("--set")) {
       // A first run: there are no settings yet.
       await Deno.remove(`${laptop.home}/.config/mlo/.env`);
       ran = await laptop.mlo(...words);

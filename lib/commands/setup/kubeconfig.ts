@@ -11,6 +11,9 @@ import { KUBECONFIG, lacking } from "../../setup/lab_kubeconfig.ts";
 
 /** One thing to do, told before it is done. */
 export interface Step {
+  /** In a word or two. */
+  readonly name: string;
+  /** In full: from where to where. */
   readonly what: string;
   /** Does it; gives what was done. */
   readonly act: () => Promise<string>;
@@ -32,6 +35,7 @@ export async function planKubeconfig(
   const [file = named[0] ?? ""] = there;
   if (there.length === 0) {
     return {
+      name: "the kubeconfig",
       what: `the kubeconfig of ${CONTEXT} to ${file}`,
       act: () => writeNew(host, file),
     };
@@ -43,6 +47,7 @@ export async function planKubeconfig(
       if (has) return undefined;
     }
     return {
+      name: "the kubeconfig",
       what: `the context ${CONTEXT} into ${file}, if it lacks it`,
       act: async () =>
         await hasContext(host, installed, there)
@@ -52,6 +57,7 @@ export async function planKubeconfig(
   }
   if (await hasContext(host, "kubectl", there)) return undefined;
   return {
+    name: "the kubeconfig",
     what: `the context ${CONTEXT} into ${file} (a backup is kept)`,
     act: () => merge(host, "kubectl", there),
   };

@@ -39,15 +39,12 @@ async function setUp(host: Host, flags: SetupOptions): Promise<void> {
   terminal.err(`${plan.steps.map(({ what }) => what).join("\n")}\n`);
   if (!flags.yes) await agree(host);
   for (const step of plan.steps) terminal.out(`${await step.act()}\n`);
-  if (!plan.binIsOnPath) {
-    terminal.out(
-      `Add ~/.local/bin to the PATH, then open a new terminal:\n  ${plan.pathLine}\n`,
-    );
-  }
+  if (plan.finish) terminal.out(`${plan.finish}\n`);
   terminal.out("Next: runai login, then mlo doctor\n");
 }
 
-async function planSetup(host: Host, replace: boolean) {
+/** What a laptop lacks, and what its user must do afterwards, if anything. */
+export async function planSetup(host: Host, replace: boolean) {
   const bin = `${host.env.home}/.local/bin`;
   const steps: Step[] = [];
   for (const name of ["kubectl", "runai"] as const) {
@@ -60,6 +57,7 @@ async function planSetup(host: Host, replace: boolean) {
     const file = used?.startsWith(`${host.env.home}/`) ? used : own;
     const source = downloadOf(name, host.env.platform);
     steps.push({
+      name,
       what: `${name} ${source.version} from ${source.url} to ${file}${
         source.sumUrl === undefined ? " (its publisher gives no checksum)" : ""
       }`,
@@ -76,8 +74,11 @@ async function planSetup(host: Host, replace: boolean) {
   const directories = (host.env.get("PATH") ?? "").split(":");
   return {
     steps: kubeconfig === undefined ? steps : [...steps, kubeconfig],
-    binIsOnPath: directories.includes(bin),
-    pathLine: pathLine(host.env),
+    finish: directories.includes(bin)
+      ? undefined
+      : `Add ~/.local/bin to the PATH, then open a new terminal:\n  ${
+        pathLine(host.env)
+      }`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { shellJoin } from "../../../text/shell_quote.ts";
 import { Command, Option } from "../../command.ts";
+import { planSetup } from "../setup.ts";
 import { setOne } from "./set.ts";
 import type { Context } from "../../context.ts";
 import { askForSettings } from "./questions.ts";
@@ -80,7 +81,16 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   ]);
   if (questions) {
     for (const line of done) questions.say(line);
-    questions.close(`Next: ${next}`);
+    const { steps, finish } = await planSetup(host, false);
+    const isWanted = steps.length > 0 && await questions.confirm(
+      `Install what is missing? (${steps.map(({ name }) => name).join(", ")})`,
+      true,
+    );
+    if (isWanted) {
+      for (const step of steps) questions.say(await step.act());
+      if (finish) questions.say(finish);
+    }
+    questions.close(isWanted ? "Next: runai login" : `Next: ${next}`);
   } else {
     host.terminal.out(`${[...done, `Next: ${next}`].join("\n")}\n`);
   }

@@ -62,7 +62,7 @@ async function askValue(
     const line = await terminal.readLine("");
     if (line !== undefined) return line.trim();
     throw usageError(
-      `Cannot set ${key}: there is nobody to ask and nothing on standard input`,
+      `Cannot set ${key}: there is no terminal to ask on, and nothing on standard input`,
       `mlo init --set ${key} < FILE`,
     );
   }

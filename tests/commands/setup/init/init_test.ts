@@ -164,7 +164,7 @@ Deno.test("mlo init --set gives one key another value and leaves every other byt
       ["MINE=zebra", /from the command line/],
       ["LDAP_UID=x", /LDAP_UID is not a whole number/],
       ["A B=1", /is no key/],
-      ["HF_TOKEN", /nobody to ask and nothing on standard input/],
+      ["HF_TOKEN", /no terminal to ask on, and nothing on standard input/],
     ];
     for (const [assignment, says] of refused) {
       const { code, stderr } = await bed.mlo("init", "--set", assignment);
@@ -317,7 +317,7 @@ Deno.test("mlo init --from points out the placeholders of required keys", () =>
   }));
 
 /** Starts `mlo init` on a terminal, as a program of its own. */
-function onTerminal(bed: Bed) {
+function onTerminal(bed: Bed, flags: readonly string[] = []) {
   const [program, first] = programUnderTest();
   const env = {
     ...bed.env,
@@ -325,7 +325,8 @@ function onTerminal(bed: Bed) {
     USER: "ada",
     NO_COLOR: "1",
   };
-  return startOnTerminal(program, [...first, "init"], { env, cwd: bed.home });
+  const words = [...first, "init", ...flags];
+  return startOnTerminal(program, words, { env, cwd: bed.home });
 }
 
 Deno.test("mlo init asks on a terminal and writes at the end only", () =>
@@ -350,6 +351,8 @@ Deno.test("mlo init asks on a terminal and writes at the end only", () =>
     await terminal.see("Make an SSH key for GitHub?");
     assert.equal(await exists(`${bed.home}/.config`), false);
     await terminal.type("y");
+    await terminal.see("Install what is missing? (the kubeconfig)");
+    await terminal.type("n");
     await terminal.see("Next: mlo doctor");
     const { code, printed } = await terminal.end();
     assert.equal(code, 0);
@@ -411,4 +414,22 @@ Deno.test("mlo init takes back what it made when it is interrupted while writing
     assert.equal(await exists(plan.path), false);
     assert.equal(await exists(`${bed.home}/.ssh/github`), false);
     assert.equal(await exists(`${bed.home}/.ssh/github.pub`), false);
+  }));
+
+Deno.test("mlo init on a terminal goes on to install what is missing", () =>
+  onBareLaptop(async (bed) => {
+    await bed.without("runai");
+    const terminal = onTerminal(bed, [...USER.slice(1), "--git-name", "A"]);
+    await terminal.see("The author's address");
+    await terminal.type("\r");
+    await terminal.see("Weights & Biases");
+    await terminal.type("\r");
+    await terminal.see("Hugging Face");
+    await terminal.type("\r");
+    await terminal.see("Make an SSH key for GitHub?");
+    await terminal.type("n");
+    await terminal.see("Install what is missing? (runai, the kubeconfig)");
+    await terminal.type("n");
+    await terminal.see("Next: mlo setup");
+    assert.equal((await terminal.end()).code, 0);
   }));
