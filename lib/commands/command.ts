@@ -1,15 +1,10 @@
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "#command_line";
 
 /**
  * The command line library, behind this one file: a verb is declared with
  * `new Command(…)`, and what it refuses is a `CommanderError`.
  */
-export {
-  Argument,
-  Command,
-  CommanderError,
-  Option,
-} from "@commander-js/extra-typings";
+export { Argument, Command, CommanderError, Option } from "#command_line";
 
 /** Any verb, whatever its flags are. */
 export type AnyCommand = CommandUnknownOpts;

@@ -1,4 +1,4 @@
-import * as clack from "@clack/prompts";
+import * as clack from "#prompts";
 import process from "node:process";
 import { ExitCode, MloError } from "../error.ts";
 import type { Question, Questions } from "./host.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "#properties";
 import { requestText } from "../../lib/archive/request.ts";
 
 const word = fc.string({ unit: "binary", minLength: 1 })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import fc from "fast-check";
+import fc from "#properties";
 import { formatEnvFile, parseEnvFile } from "../../lib/config/env/file.ts";
 import { applySecretCall, startApply } from "../../lib/cluster/secret_store.ts";
 import { secretManifest } from "../../lib/cluster/secret.ts";

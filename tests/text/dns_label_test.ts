@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "#properties";
 import { checkDnsLabel } from "../../lib/text/dns_label.ts";
 
 const good = ["a", "exp", "exp-1", "a--b", "x".repeat(63), "alice-20260102"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "#properties";
 import { HIDDEN, scrub } from "../../lib/text/scrub.ts";
 
 const VALUE = "s3cr3t-Välue/+&";

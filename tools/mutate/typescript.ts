@@ -1,4 +1,4 @@
-import ts from "typescript";
+import ts from "#typescript";
 import { applied, type Mutant } from "./mutant.ts";
 
 type Kind = ts.SyntaxKind;

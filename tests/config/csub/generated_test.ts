@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "#properties";
 import { csubDifferences } from "../../../lib/config/csub/csub.ts";
 import { parseEnvFile } from "../../../lib/config/env/file.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parse as parseDotenv } from "dotenv";
-import fc from "fast-check";
+import { parse as parseDotenv } from "#env_oracle";
+import fc from "#properties";
 import {
   formatEnvFile,
   parseEnvFile,
