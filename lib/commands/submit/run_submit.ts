@@ -1,10 +1,11 @@
-import { type NameHolder, whoHasName } from "../../cluster/pods.ts";
+import { whoHasName } from "../../cluster/pods.ts";
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { isForeignWord } from "../../runai/detect.ts";
 import { decodeSubmit, isNameTaken } from "../../runai/outcome.ts";
 import { findGeneration, forgetGeneration } from "../../runai/generation.ts";
-import { type Draft, finishPlan, type Plan } from "./plan.ts";
+import { describe, nameTaken, renamed } from "./name.ts";
+import { finishPlan, type Plan } from "./plan.ts";
 
 /** How often a submission is tried again under other words or another name. */
 const MOST_TRIES = 5;
@@ -77,39 +78,4 @@ async function explained(
     ...(hints === undefined ? {} : { hint: hints }),
     ...(failure.childMessage ? { childMessage: failure.childMessage } : {}),
   });
-}
-
-/** The name is that of a job which is being deleted: it is free in a moment. */
-export class NameIsLeaving extends MloError {
-  constructor(readonly job: string, { pod }: NameHolder) {
-    super(
-      `Cannot submit "${job}": the job of that name is still being deleted, its pod ${pod} is Terminating`,
-      {
-        hint: "try again in a moment, or add --wait, which waits for that, too",
-      },
-    );
-  }
-}
-
-/** The error for a name that something has already. */
-export function nameTaken(name: string, holder: NameHolder): MloError {
-  if (holder.deletedAt !== undefined) return new NameIsLeaving(name, holder);
-  return new MloError(
-    `Cannot submit "${name}": the name is taken by ${describe(holder)}`,
-    {
-      hint: `choose another name, or delete the job first: mlo delete ${name}`,
-    },
-  );
-}
-
-function describe({ pod, phase, image, createdAt }: NameHolder): string {
-  return `a job whose pod ${pod} is ${phase} (image ${image}, created ${createdAt})`;
-}
-
-/** The plan under its name with a number behind it, in the place of an earlier number. */
-export function renamed<T extends Draft>(plan: T, number: number): T {
-  const base = number > 2
-    ? plan.job.name.replace(/-\d{1,2}$/, "")
-    : plan.job.name;
-  return { ...plan, job: { ...plan.job, name: `${base}-${number}` } };
 }
