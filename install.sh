@@ -94,6 +94,23 @@ install_manual() {
   mkdir -p "$pages" && mv -f "$work/mlo.1" "$pages/mlo.1"
 }
 
+# The line that puts the directory on the PATH of every new terminal. Those of
+# macOS start login shells, in which bash reads no .bashrc.
+path_line() {
+  shell=$(basename "${SHELL:-bash}")
+  case $shell in
+    fish)
+      printf 'Add it to the PATH: fish_add_path %s\n' "$bin"
+      return
+      ;;
+    bash) case $(uname -s) in Darwin) profile=.bash_profile ;; *) profile=.bashrc ;; esac ;;
+    *) profile=.${shell}rc ;;
+  esac
+  # shellcheck disable=SC2016 # the shell that starts next is to expand it
+  printf 'Add it to the PATH: echo '\''export PATH="%s:$PATH"'\'' >> ~/%s\n' \
+    "$bin" "$profile"
+}
+
 main() {
   bin=${MLO_BIN:-$HOME/.local/bin}
   file=$(file_of_platform)
@@ -132,9 +149,7 @@ main() {
   case :$PATH: in
     *":$bin:"*) ;;
     *)
-      # shellcheck disable=SC2016 # the shell that starts next is to expand it
-      printf 'Add it to the PATH: echo '\''export PATH="%s:$PATH"'\'' >> ~/.%src\n' \
-        "$bin" "$(basename "${SHELL:-bash}")"
+      path_line
       ;;
   esac
   printf 'Next: mlo init\n'

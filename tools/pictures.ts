@@ -41,7 +41,6 @@ const SCENES: readonly Scene[] = [
       await bed.program("ssh", "echo 123456");
     },
     typing: [
-      ["Where should", ["Enter"]],
       ["Your user name", ["Enter"]],
       ["Look up your uid", ["Enter"]],
       ["author's name", ["Ada Lovelace", "Enter"]],
@@ -49,6 +48,7 @@ const SCENES: readonly Scene[] = [
       ["Weights", ["0123456789", "Enter"]],
       ["Hugging", ["Enter"]],
       ["Make an SSH key", ["Enter"]],
+      ["Install what is missing", ["Enter"]],
     ],
     end: "Next: mlo",
   },

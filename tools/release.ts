@@ -81,7 +81,8 @@ async function main() {
   }
   await Deno.writeTextFile(`${directory}/mlo.1`, await manual());
   await Deno.copyFile("install.sh", `${directory}/install.sh`);
-  names.push("mlo.1", "install.sh");
+  await Deno.writeTextFile(`${directory}/VERSION`, `${config.version}\n`);
+  names.push("mlo.1", "install.sh", "VERSION");
   await Deno.writeTextFile(
     `${directory}/SHA256SUMS`,
     await sumsOf(directory, names),

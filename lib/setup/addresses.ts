@@ -1,4 +1,5 @@
 import { MloError } from "../error.ts";
+import { shellQuote } from "../text/shell_quote.ts";
 import type { Platform } from "../host/host.ts";
 
 /** A program to download. */
@@ -15,6 +16,19 @@ const KUBECTL = "1.30.11";
 
 /** Where releases of `mlo` are. */
 export const RELEASES = "https://github.com/epfml/mlo/releases";
+
+/** The manual page in each release. */
+export const MANUAL = "mlo.1";
+
+/** The file of a release that holds its version. */
+export const VERSION = "VERSION";
+
+/** The line that shows who built a file of a release, and from which commit. */
+export function provenanceLine(file: string): string {
+  return `gh attestation verify ${shellQuote(file)} --repo ${
+    new URL(RELEASES).pathname.slice(1).replace(/\/releases$/, "")
+  }`;
+}
 
 /** The list of SHA-256 sums in each release. */
 export const SUMS = "SHA256SUMS";

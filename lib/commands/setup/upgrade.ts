@@ -1,6 +1,14 @@
 import { ExitCode, MloError, usageError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
-import { releaseFile, releaseUrl, SUMS } from "../../setup/addresses.ts";
+import config from "../../../deno.json" with { type: "json" };
+import {
+  MANUAL,
+  provenanceLine,
+  releaseFile,
+  releaseUrl,
+  SUMS,
+  VERSION,
+} from "../../setup/addresses.ts";
 import { download, sumOf, verify } from "../../setup/download.ts";
 import { sha256 } from "../../text/sha256.ts";
 import { shellQuote } from "../../text/shell_quote.ts";
@@ -69,11 +77,21 @@ async function upgrade(
   onlyCheck: boolean,
 ): Promise<string> {
   const name = releaseFile(host.env.platform);
-  const sum = sumOf(await download(host, releaseUrl(SUMS, version)), name);
+  const list = await download(host, releaseUrl(SUMS, version));
+  const sum = sumOf(list, name);
   const old = await readProgram(host, file);
-  if (await sha256(old) === sum) return "mlo is up to date";
+  if (await sha256(old) === sum) {
+    return `mlo is up to date (${config.version})`;
+  }
   if (onlyCheck) {
-    throw new MloError("There is another version", { hint: "mlo upgrade" });
+    const other = await verified(host, list, VERSION, version)
+      .then((bytes) => `mlo ${new TextDecoder().decode(bytes).trim()}`)
+      .catch(() => "another version");
+    throw new MloError(`There is ${other}; this is ${config.version}`, {
+      hint: version === undefined
+        ? "mlo upgrade"
+        : `mlo upgrade --to ${shellQuote(version)}`,
+    });
   }
   const bytes = await download(host, releaseUrl(name, version));
   await verify(name, bytes, sum);
@@ -83,9 +101,44 @@ async function upgrade(
     const said = await versionOf(host, beside);
     await writeProgram(host, `${file}.old`, old);
     await writeProgram(host, file, bytes);
-    return `Upgraded to ${said}; back again with: mlo upgrade --rollback`;
+    const manual = await renewManual(host, file, list, version);
+    return [
+      `Upgraded to ${said}${manual}; back again with: mlo upgrade --rollback`,
+      `Who built it, and from what: ${provenanceLine(file)}`,
+    ].join("\n");
   } finally {
     await host.files.remove(beside);
+  }
+}
+
+/** A file of a release, held against the release's list of sums. */
+async function verified(
+  host: Host,
+  list: Uint8Array,
+  file: string,
+  version: string | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await download(host, releaseUrl(file, version));
+  await verify(file, bytes, sumOf(list, file));
+  return bytes;
+}
+
+/** The manual page, where the install script puts it; the program is whole without it. */
+async function renewManual(
+  host: Host,
+  program: string,
+  list: Uint8Array,
+  version: string | undefined,
+): Promise<string> {
+  const pages = /^(.*)\/bin\/[^/]+$/.exec(program)?.[1];
+  if (pages === undefined) return "";
+  try {
+    const page = await verified(host, list, MANUAL, version);
+    await host.files.makeDirectory(`${pages}/share/man/man1`);
+    await host.files.write(`${pages}/share/man/man1/${MANUAL}`, page, 0o644);
+    return ", with its manual";
+  } catch {
+    return "";
   }
 }
 

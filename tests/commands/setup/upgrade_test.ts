@@ -83,7 +83,10 @@ Deno.test("mlo upgrade --check replaces nothing", () =>
   withInstalled(NEW, async (bin, publishers, mlo) => {
     const { code, stderr } = await mlo("upgrade", "--check");
     assert.equal(code, 1);
-    assert.match(stderr, /There is another version\nhint: mlo upgrade/);
+    assert.match(
+      stderr,
+      /There is another version; this is \d+\.\d+\.\d+\nhint: mlo upgrade\n/,
+    );
     assert.deepEqual(await state(bin), { mlo: OLD });
     assert.deepEqual(publishers.asked, [`${LATEST}/SHA256SUMS`]);
   }));
@@ -154,4 +157,29 @@ Deno.test("mlo upgrade says so where it may not write", () =>
     assert.match(stderr, /Cannot write .*mlo\.old/);
     assert.match(stderr, /hint: nothing was replaced/);
     assert.equal(await Deno.readTextFile(`${bin}/mlo`), OLD);
+  }));
+
+Deno.test("mlo upgrade names the version there is, renews the manual, and says how to see who built it", () =>
+  withInstalled(NEW, async (bin, publishers, mlo) => {
+    const files = { [FILE]: NEW, VERSION: "9.9.9\n", "mlo.1": ".TH MLO 1\n" };
+    for (const [name, content] of Object.entries(files)) {
+      publishers.files.set(`${LATEST}/${name}`, content);
+    }
+    publishers.files.set(`${LATEST}/SHA256SUMS`, await sumsOf(files));
+    const check = await mlo("upgrade", "--check");
+    assert.match(check.stderr, /There is mlo 9\.9\.9; this is /);
+    const { code, stdout, stderr } = await mlo("upgrade");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^Upgraded to mlo 9\.9\.9, with its manual; /);
+    assert.match(
+      stdout,
+      /\n.*: gh attestation verify \S+\/bin\/mlo --repo epfml\/mlo\n$/,
+    );
+    const pages = bin.replace(/bin$/, "share/man/man1");
+    assert.equal(await Deno.readTextFile(`${pages}/mlo.1`), ".TH MLO 1\n");
+    // A manual that is not the released one is left alone, and stops nothing.
+    publishers.files.set(`${LATEST}/mlo.1`, "tampered");
+    await mlo("upgrade", "--rollback");
+    assert.match((await mlo("upgrade")).stdout, /^Upgraded to mlo 9\.9\.9; /);
+    assert.equal(await Deno.readTextFile(`${pages}/mlo.1`), ".TH MLO 1\n");
   }));
