@@ -21,6 +21,26 @@ export interface JobPod extends Pod {
   readonly state: ContainerState;
   /** The scheduler's word on a pod without a node. */
   readonly unscheduled: string | undefined;
+  /** How the run before the last one ended, e.g. `OOMKilled`. */
+  readonly lastReason: string | undefined;
+  /** What the runtime said at the end. */
+  readonly endMessage: string | undefined;
+  /** The first container before the job's own that has not done its work. */
+  readonly init: InitContainer | undefined;
+  /** Why the cluster took the pod away, as its condition DisruptionTarget tells. */
+  readonly disruption:
+    | { readonly reason: string; readonly message: string }
+    | undefined;
+}
+
+/** A container that runs before the job's own. */
+export interface InitContainer {
+  readonly name: string;
+  /** Why it waits; empty if it runs, or has ended badly for good. */
+  readonly reason: string;
+  readonly message: string;
+  /** The exit status of its last run, if that was a bad one. */
+  readonly exit: number | undefined;
 }
 
 /** The state of a container as Kubernetes tells it. */
@@ -47,6 +67,7 @@ interface RawState {
   readonly terminated?: {
     readonly exitCode?: number;
     readonly reason?: string;
+    readonly message?: string;
     readonly finishedAt?: string;
   };
 }
@@ -79,6 +100,7 @@ interface RawPod {
     readonly conditions?: readonly {
       readonly type?: string;
       readonly status?: string;
+      readonly reason?: string;
       readonly message?: string;
     }[];
     readonly initContainerStatuses?: readonly RawStatus[];
@@ -107,16 +129,21 @@ export function podsOf(pods: readonly JobPod[], job: string): JobPod[] {
 
 /** A pod out of the API's JSON, containers included. */
 export function decodeJobPod(pod: RawNamedPod & RawPod): JobPod {
-  return { ...decodePod(pod), ...detail(pod) };
+  const named = decodePod(pod);
+  return { ...named, ...detail(named.job, pod) };
 }
 
-function detail({ metadata, spec, status }: RawPod): Omit<JobPod, keyof Pod> {
-  const named = metadata?.annotations
-    ?.["kubectl.kubernetes.io/default-container"];
-  const container = named ?? spec?.containers?.[0]?.name ?? "";
+function detail(
+  job: string | undefined,
+  { metadata, spec, status }: RawPod,
+): Omit<JobPod, keyof Pod> {
+  const container = containerOf(job, metadata, spec);
   const its = status?.containerStatuses?.find(({ name }) => name === container);
   const unscheduled = status?.conditions?.find(({ type, status }) =>
     type === "PodScheduled" && status === "False"
+  );
+  const disruption = status?.conditions?.find(({ type, status }) =>
+    type === "DisruptionTarget" && status === "True"
   );
   return {
     uid: metadata?.uid ?? "",
@@ -128,7 +155,49 @@ function detail({ metadata, spec, status }: RawPod): Omit<JobPod, keyof Pod> {
     restarts: its?.restartCount ?? 0,
     state: stateOf(status, its),
     unscheduled: unscheduled && (unscheduled.message ?? ""),
+    lastReason: its?.lastState?.terminated?.reason,
+    endMessage: its?.state?.terminated?.message,
+    init: initOf(status?.initContainerStatuses ?? []),
+    disruption: disruption && {
+      reason: disruption.reason ?? "",
+      message: disruption.message ?? "",
+    },
   };
+}
+
+/** Containers that a cluster puts beside the user's: run:ai's own, and service meshes'. */
+const ADDED = /^(?:runai-|istio-|linkerd-|vault-agent)/;
+
+/** The user's container: the one named as the job, else what the pod says, else the first that nobody added. */
+function containerOf(
+  job: string | undefined,
+  metadata: RawPod["metadata"],
+  spec: RawPod["spec"],
+): string {
+  const names = (spec?.containers ?? []).map(({ name }) => name ?? "");
+  const told = metadata?.annotations
+    ?.["kubectl.kubernetes.io/default-container"];
+  return names.find((name) => name === job) ?? told ??
+    names.find((name) => !ADDED.test(name)) ?? names[0] ?? "";
+}
+
+/** `PodInitializing` says only that it is another container's turn. */
+function initOf(all: readonly RawStatus[]): InitContainer | undefined {
+  for (const { name = "", state, lastState } of all) {
+    const { waiting, terminated } = state ?? {};
+    const last = terminated ?? lastState?.terminated;
+    const exit = last?.exitCode ?? 0;
+    const reason = waiting?.reason ?? "";
+    const isBusy = reason !== "" && reason !== "PodInitializing";
+    if (!isBusy && exit === 0) continue;
+    return {
+      name,
+      reason: isBusy ? reason : "",
+      message: waiting?.message ?? "",
+      exit: exit === 0 ? undefined : exit,
+    };
+  }
+  return undefined;
 }
 
 /** Whole GPUs are a limit of the containers; of a share of one, run:ai writes an annotation. */

@@ -15,6 +15,7 @@ export interface PodFields {
   message?: string;
   leaving?: boolean;
   restarts?: number;
+  image?: string;
   createdAt?: string;
 }
 
@@ -35,7 +36,7 @@ function podJson(fields: PodFields) {
       containers: [
         {
           name: "exp",
-          image: "reg/img:1",
+          image: fields.image ?? "reg/img:1",
           resources: { limits: { "nvidia.com/gpu": `${gpus}` } },
         },
       ],

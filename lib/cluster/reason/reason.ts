@@ -1,135 +1,11 @@
 import type { ClusterEvent } from "../events.ts";
-import type { JobPod } from "../job_pods.ts";
+import type { InitContainer, JobPod } from "../job_pods.ts";
+import { ABOUT_IMAGE, IMAGE } from "./image.ts";
+import { explain, plain, type Reason } from "./rule.ts";
+import { SCHEDULING } from "./scheduling.ts";
+import { SETTING_UP, STARTING } from "./starting.ts";
 
-/** Why a job is not running, for someone who does not know Kubernetes. */
-export interface Reason {
-  /** A sentence part without a capital and without a full stop. */
-  readonly text: string;
-  /** What can be done about it. */
-  readonly hint: string | undefined;
-  /** Whether waiting will not help. */
-  readonly isStuck: boolean;
-}
-
-interface Rule {
-  readonly sign: RegExp;
-  readonly text: (match: RegExpExecArray, pod: JobPod | undefined) => string;
-  readonly hint?: string;
-  readonly isStuck?: boolean;
-}
-
-/** What schedulers say of a pod that they cannot place: run:ai's own and Kubernetes' default one. */
-const SCHEDULING: readonly Rule[] = [
-  {
-    sign: /persistentvolumeclaim "([^"]+)" not found/i,
-    text: ([, claim]) => `there is no volume claim "${claim}" in the project`,
-    hint: "correct SCRATCH_PVC (or --pvc), delete the job and submit it again",
-    isStuck: true,
-  },
-  {
-    sign: /unbound immediate PersistentVolumeClaims|volume node affinity/i,
-    text: () => "its volume is not available yet",
-  },
-  {
-    sign:
-      /(?:over|exceed\w*|beyond)\b.*\bquota|quota.*(?:exceed|reached|over)|non-preemptible.*over/i,
-    text: () => "the project has no GPUs of its quota left",
-    hint:
-      "wait, free GPUs (mlo list), or submit it as a training job (--train), which may go over the quota",
-  },
-  {
-    sign:
-      /insufficient (?:nvidia\.com\/gpu|gpus?)\b|(?:not|n'?t have) enough (?:resources:? )?gpus?|no node.*(?:enough|idle).*gpu/i,
-    text: (_, pod) => `no node has ${gpus(pod)} free`,
-    hint: "wait, or allow more node types: --node-type h100,h200",
-  },
-  {
-    sign: /insufficient (memory|cpu|ephemeral-storage|rdma\/\w+)/i,
-    text: ([, what = ""]) =>
-      `no node has enough ${PLAIN[what.toLowerCase()] ?? what} free`,
-    hint: "wait, or ask for less: --cpus, --memory",
-  },
-  {
-    sign:
-      /didn'?t match (?:pod'?s )?(?:node affinity|node selector)|untolerated taint|node(?:-| )?pools?\b.*(?:not|no nodes)/i,
-    text: () => "no node of the chosen type can take it",
-    hint: "check --node-type",
-  },
-  {
-    sign:
-      /no nodes? (?:available|with enough resources)|not enough resources|unschedulable/i,
-    text: () => "no node has enough free resources",
-    hint: "wait, or ask for less",
-  },
-];
-
-const PLAIN: Readonly<Record<string, string>> = {
-  cpu: "CPU cores",
-  memory: "memory",
-  "ephemeral-storage": "local disk",
-};
-
-/** What keeps a container from starting, by the reason it waits for and the message beside it. */
-const STARTING: readonly Rule[] = [
-  {
-    sign:
-      /(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)\b.*?(unauthorized|denied|authentication|403|401)/is,
-    text: (_, pod) => `the registry does not give out the image ${pod?.image}`,
-    hint:
-      "check the image's name and that its project in the registry is public",
-    isStuck: true,
-  },
-  {
-    sign:
-      /(?:ErrImagePull|ImagePullBackOff)\b.*?(not found|manifest unknown|does not exist)/is,
-    text: (_, pod) => `there is no image ${pod?.image}`,
-    hint: "check --image (or RUNAI_IMAGE), delete the job and submit it again",
-    isStuck: true,
-  },
-  {
-    sign: /InvalidImageName/,
-    text: (_, pod) => `"${pod?.image}" is no name of an image`,
-    hint: "check --image (or RUNAI_IMAGE), delete the job and submit it again",
-    isStuck: true,
-  },
-  {
-    sign: /ErrImagePull|ImagePullBackOff/,
-    text: (_, pod) => `the image ${pod?.image} cannot be pulled`,
-  },
-  {
-    sign: /couldn'?t find key (\S+) in Secret (?:[\w.-]+\/)?([\w.-]+)/i,
-    text: ([, key, secret]) => `the secret ${secret} has no key ${key}`,
-    hint: "mlo secret sync",
-  },
-  {
-    sign: /secret "([^"]+)" not found/i,
-    text: ([, secret]) => `there is no secret ${secret} in the project`,
-    hint: "mlo secret sync",
-  },
-  {
-    sign: /CrashLoopBackOff/,
-    text: (_, pod) =>
-      `its command keeps ending${exitOf(pod)} and is started again`,
-    hint: "look at what it said: mlo logs",
-  },
-  {
-    sign: /FailedMount|FailedAttachVolume/,
-    text: () => "its volume cannot be mounted",
-  },
-  {
-    sign: /CreateContainer(?:Config)?Error|RunContainerError|StartError/,
-    text: () => "the container cannot be started",
-    isStuck: true,
-  },
-  {
-    sign: /Pulling\b/,
-    text: (_, pod) => `the node is fetching the image ${pod?.image}`,
-  },
-  {
-    sign: /ContainerCreating|PodInitializing/,
-    text: () => "the container is being set up",
-  },
-];
+export type { Reason } from "./rule.ts";
 
 /**
  * Why a job's pods are not all running, or `undefined` if they are (or ended).
@@ -147,10 +23,28 @@ export function whyPending(
   const pod = pods.find(({ state, isLeaving }) =>
     state.is === "waiting" && !isLeaving
   );
-  if (pod === undefined) return undefined;
+  if (pod === undefined) return whyUnseen(pods, events);
   const own = events.filter(({ name }) => name === pod.name);
   if (pod.node === undefined) return whyUnplaced(pod, own, events);
   return whyNotStarted(pod, own);
+}
+
+/** A pod whose node does not answer is told as running, whatever became of it. */
+function whyUnseen(
+  pods: readonly JobPod[],
+  events: readonly ClusterEvent[],
+): Reason | undefined {
+  for (const { name, node, state } of pods) {
+    if (state.is !== "running") continue;
+    const last = events.filter((event) => event.name === name).at(-1);
+    if (last?.reason !== "NodeNotReady") continue;
+    return {
+      text: `its node ${node} does not answer: how the job is cannot be seen`,
+      hint: "wait; the cluster gives a lost node up after some minutes",
+      isStuck: false,
+    };
+  }
+  return undefined;
 }
 
 function whyUnplaced(
@@ -170,46 +64,80 @@ function whyUnplaced(
 }
 
 function whyNotStarted(pod: JobPod, own: readonly ClusterEvent[]): Reason {
-  const { state } = pod;
+  const { state, init } = pod;
+  if (init !== undefined && init.reason !== "") return whyInit(pod, init, own);
   const told = state.is === "waiting" ? `${state.reason} ${state.message}` : "";
-  const warning = lastWarning(own);
+  const warnings = own.filter(({ isWarning }) => isWarning).toReversed()
+    .map(({ reason, message }) => `${reason} ${message}`);
+  const image = whyNoImage(pod, told, warnings);
+  if (image !== undefined) return image;
   const last = own.at(-1);
   // A message is surer than a reason alone, a warning surer than "being set up".
   const texts = [
-    `${told} ${warning?.message ?? ""}`,
-    `${warning?.reason ?? ""} ${warning?.message ?? ""}`,
+    `${told} ${lastWarning(own)?.message ?? ""}`,
+    warnings[0] ?? "",
     last?.reason ?? "",
     told,
   ];
-  const rules = STARTING.slice(0, -1);
   for (const text of texts) {
-    const reason = explain(rules, text, pod);
+    const reason = explain(STARTING, text, pod);
     if (reason !== undefined) return reason;
   }
-  return explain(STARTING, told, pod) ??
+  return explain([SETTING_UP], told, pod) ??
     plain(told.trim() === "" ? "the container is being set up" : told.trim());
 }
 
-function explain(
-  rules: readonly Rule[],
-  text: string,
-  pod: JobPod | undefined,
+/**
+ * The newest word on an image that cannot be had is the poorest ("Error:
+ * ImagePullBackOff"): the cause was told before it.
+ */
+function whyNoImage(
+  pod: JobPod,
+  told: string,
+  warnings: readonly string[],
 ): Reason | undefined {
-  for (const rule of rules) {
-    const match = rule.sign.exec(text);
-    if (match === null) continue;
-    return {
-      text: rule.text(match, pod),
-      hint: rule.hint,
-      isStuck: rule.isStuck === true,
-    };
+  if (!ABOUT_IMAGE.test(told)) return undefined;
+  const texts = [told, ...warnings].filter((text) => ABOUT_IMAGE.test(text))
+    .map((text) => withoutNames(text, pod));
+  for (const text of texts) {
+    const reason = explain(IMAGE, text, pod);
+    if (reason !== undefined) return reason;
   }
-  return undefined;
+  return plain(`the image ${pod.image} cannot be pulled`);
 }
 
-/** What no rule knows is shown as the cluster said it. */
-function plain(text: string): Reason {
-  return { text, hint: undefined, isStuck: false };
+/** Names of images, registries and digests may look like anything. */
+function withoutNames(text: string, { image = "" }: JobPod): string {
+  const bare = image === "" ? text : text.replaceAll(image, "IMAGE");
+  return bare.replace(/"[^"]*[/:@][^"]*"/g, "NAME")
+    .replace(/\b[\w-]+(?:\.[\w.-]+|:\d+)+\/[\w./-]+(?:[:@][\w.:-]+)?/g, "NAME");
+}
+
+/** What runs before the job's own container, and fails or loops. */
+function whyInit(
+  pod: JobPod,
+  init: InitContainer,
+  own: readonly ClusterEvent[],
+): Reason {
+  const told = `${init.reason} ${init.message}`;
+  const warnings = own.filter(({ isWarning }) => isWarning).toReversed()
+    .map(({ reason, message }) => `${reason} ${message}`);
+  const image = whyNoImage(pod, told, warnings);
+  if (image !== undefined) return image;
+  const looks =
+    `look at what it said: kubectl logs ${pod.name} -c ${init.name}`;
+  if (init.reason === "CrashLoopBackOff" || init.exit !== undefined) {
+    const exit = init.exit === undefined
+      ? ""
+      : ` with exit status ${init.exit}`;
+    return {
+      text: `what runs before its command (${init.name}) keeps ending${exit}`,
+      hint: looks,
+      isStuck: false,
+    };
+  }
+  return explain(STARTING, told, pod) ??
+    plain(`what runs before its command (${init.name}) waits: ${told.trim()}`);
 }
 
 function lastWarning(
@@ -218,33 +146,55 @@ function lastWarning(
   return events.findLast(({ isWarning }) => isWarning);
 }
 
-function gpus(pod: JobPod | undefined): string {
-  const number = pod?.gpus ?? 0;
-  return number <= 1 ? "a GPU" : `${number} GPUs`;
-}
-
-function exitOf(pod: JobPod | undefined): string {
-  return pod?.state.is === "waiting" && pod.state.lastExit !== undefined
-    ? ` with exit status ${pod.state.lastExit}`
-    : "";
-}
-
 /** Why a job ended as it did, where that is more than its status says. */
 export function whyEnded(pods: readonly JobPod[]): string | undefined {
   const failed = pods.find(({ state, phase }) =>
     phase === "Failed" || state.is === "ended" && state.exit !== 0
   );
   if (failed === undefined) return undefined;
-  const { state, reason, message } = failed;
+  const { state, reason, message, disruption } = failed;
   if (state.is === "ended" && state.reason === "OOMKilled") {
     return "it used more memory than it had asked for (OOMKilled)";
+  }
+  if (disruption !== undefined) return disrupted(disruption);
+  if (reason === "DeadlineExceeded") {
+    return "it ran longer than it was allowed to (DeadlineExceeded)";
   }
   if (reason !== undefined) {
     return `the cluster ended it: ${reason}${message ? ` (${message})` : ""}`;
   }
+  const { init } = failed;
+  if (init?.exit !== undefined && init.exit !== 0) {
+    return `what runs before its command (${init.name}) ended with exit status ${init.exit}`;
+  }
   if (state.is !== "ended") return undefined;
+  if (state.reason === "ContainerStatusUnknown") {
+    return "the node that it ran on was lost (ContainerStatusUnknown)";
+  }
+  if (/^(?:StartError|ContainerCannotRun)$/.test(state.reason)) {
+    const said = `${state.reason} ${failed.endMessage ?? ""}`;
+    return explain(STARTING, said, failed)?.text;
+  }
   const signal = state.exit > 128 && state.exit <= 192
     ? ` (signal ${state.exit - 128})`
     : "";
   return `its command ended with exit status ${state.exit}${signal}`;
+}
+
+/** Kubernetes' reasons of the condition DisruptionTarget ("Disruptions", Pod disruption conditions). */
+function disrupted({ reason, message }: NonNullable<JobPod["disruption"]>) {
+  const words: Readonly<Record<string, string>> = {
+    PreemptionByScheduler:
+      "it was preempted: its place was needed for another job",
+    PreemptionByKubeScheduler:
+      "it was preempted: its place was needed for another job",
+    DeletionByTaintManager: "its node was taken out of service",
+    EvictionByEvictionAPI: "it was evicted: its node is being emptied",
+    DeletionByPodGC: "its node is gone",
+    TerminationByKubelet:
+      "its node ended it: it ran short of something, or was shut down",
+  };
+  return `${words[reason] ?? `the cluster ended it: ${reason}`}${
+    message ? ` (${message})` : ""
+  }`;
 }

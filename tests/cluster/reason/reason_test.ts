@@ -122,7 +122,7 @@ const REASONS: readonly (readonly [
   [{ state: waiting("ContainerCreating") }, {
     reason: "FailedMount",
     message: "Unable to attach or mount volumes",
-  }, /^its volume cannot be mounted$/],
+  }, /^its volume cannot be mounted: Unable to attach/],
   [
     { state: waiting("ContainerCreating") },
     {
