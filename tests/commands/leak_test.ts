@@ -6,8 +6,10 @@ import { whichOn } from "../support/tap.ts";
 /** Values of every kind that are refused nowhere: the first is short, the others have what shells, URLs and JSON escape. */
 const CANARIES: Record<string, string> = {
   WANDB_API_KEY: "canary-wandb-8f3a91",
-  HF_TOKEN: 'canary hf "quoted" $(id) `x` \\ %41 é',
-  GITHUB_TOKEN: "canary-github\nsecond line\tof it",
+  HF_TOKEN: "hf_canaryOfHuggingFace0123456789",
+  GITHUB_TOKEN: "ghp_canaryOfGitHub0123456789",
+  MY_OWN_TEXT: 'canary own "quoted" $(id) `x` \\ %41 é',
+  MY_OWN_LINES: "canary-lines\nsecond line\tof it",
   GIT_USER_NAME: "canary <author> & co",
   MY_OWN_KEY: "canary-own-key/+=?&#",
 };
@@ -19,7 +21,7 @@ function settings(): string {
         .replaceAll("\n", "\\n").replaceAll("\t", "\\t")
     }"`
   );
-  return `LDAP_USERNAME=ada\nLDAP_UID=123456\nEXTRA_SECRET_KEYS=MY_OWN_KEY\n${
+  return `LDAP_USERNAME=ada\nLDAP_UID=123456\nEXTRA_SECRET_KEYS=MY_OWN_KEY,MY_OWN_TEXT,MY_OWN_LINES\n${
     lines.join("\n")
   }\n`;
 }

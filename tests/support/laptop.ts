@@ -5,7 +5,7 @@
  */
 import { run } from "../../lib/cli.ts";
 import { denoHost } from "../../lib/host/deno_host.ts";
-import type { Host, Terminal } from "../../lib/host/host.ts";
+import type { Call, Host, Terminal } from "../../lib/host/host.ts";
 import {
   type ApiServerDouble,
   type DoubleOptions,
@@ -154,6 +154,32 @@ export function hostInMemory(
   return {
     host: { ...denoHost({ env, directory }), terminal },
     printed: () => ({ stdout, stderr }),
+  };
+}
+
+/**
+ * The same machine, however busy: whatever `mlo` gives a program or a check to
+ * answer in is ten times as long. For tests in which nothing is to hang.
+ */
+export function patient(host: Host): Host {
+  const longer = (call: Call): Call => ({
+    ...call,
+    args: call.args.map((word) =>
+      word.replace(/^(--request-timeout=\d+)s$/, "$10s")
+    ),
+    ...(call.timeout === undefined ? {} : { timeout: 10 * call.timeout }),
+  });
+  return {
+    ...host,
+    programs: {
+      ...host.programs,
+      run: (call, input) => host.programs.run(longer(call), input),
+    },
+    clock: {
+      ...host.clock,
+      sleep: (milliseconds) =>
+        host.clock.sleep(milliseconds * (milliseconds < 1_000 ? 1 : 10)),
+    },
   };
 }
 

@@ -27,7 +27,7 @@ for (const generation of GENERATIONS) {
       ]);
       const good = await laptop.mlo("submit", "-n", "good", "--follow");
       assert.equal(good.code, 0, good.stderr);
-      assert.match(good.stdout, /Submitted the job good\nall is well\n$/);
+      assert.match(good.stdout, /^Submitted the job good: .*\nall is well\n$/m);
 
       cluster.jobs.setDefaults({
         phase: "Pending",

@@ -83,11 +83,14 @@ Deno.test("mlo doctor ends when every host hangs, and tells each", () =>
       for (const name of ["ssh", "runai"]) {
         await bed.program(name, "exec /bin/sleep 60");
       }
+      bed.hurried = true;
       const { code, findings } = await bed.doctor("--online");
       assert.equal(code, 1);
       const told = findings.filter(({ status }) => status === "fault")
-        .map(({ check }) => check).sort();
-      assert.deepEqual(told, ["GitHub", "archive host", "cluster", "runai"]);
+        .map(({ check }) => check);
+      for (const check of ["GitHub", "archive host", "cluster", "runai"]) {
+        assert.ok(told.includes(check), `${check} is not in ${told}`);
+      }
     } finally {
       silent.close();
       await accepting;
