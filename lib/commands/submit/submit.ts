@@ -12,7 +12,6 @@ import {
 import { refuseElsewhere } from "../../runai/client.ts";
 import type { Generation } from "../../runai/detect.ts";
 import type { Host } from "../../host/host.ts";
-import { afterwards } from "./afterwards.ts";
 import { syncSecret } from "../secret/sync.ts";
 
 /** `mlo submit`: from the settings file to a job, its secret first. */
@@ -66,6 +65,9 @@ async function submitAsAsked(
     search,
   );
   printResult(place, result);
+  if (!request.wait && !request.shell && !request.follow) return;
+  // Loaded only when it is needed: logs, shells and links are half of what a submission would read.
+  const { afterwards } = await import("./afterwards.ts");
   await afterwards(project, result.plan.job, request);
 }
 
