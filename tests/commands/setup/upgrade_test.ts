@@ -88,7 +88,10 @@ Deno.test("mlo upgrade --check replaces nothing", () =>
       /There is another version; this is \d+\.\d+\.\d+\nhint: mlo upgrade\n/,
     );
     assert.deepEqual(await state(bin), { mlo: OLD });
-    assert.deepEqual(publishers.asked, [`${LATEST}/SHA256SUMS`]);
+    assert.deepEqual(publishers.asked, [
+      `${LATEST}/SHA256SUMS`,
+      `${LATEST}/VERSION`,
+    ]);
   }));
 
 const REFUSED: readonly [
