@@ -11,6 +11,7 @@ import type { Host } from "./host/host.ts";
 import type { Act, Context } from "./commands/context.ts";
 import { ChildExit } from "./commands/child_exit.ts";
 import { SETTINGS_GROUP, settingsOptions } from "./commands/options.ts";
+import { again, settingsWords } from "./commands/again.ts";
 import { insteadOf } from "./commands/submit/foreign.ts";
 import type { SettingsFlags } from "./settings/read_settings.ts";
 import { type Verb, VERBS } from "./commands/verbs.ts";
@@ -27,16 +28,18 @@ export async function run(
   act: Act = (options, work) => work(options),
 ): Promise<number> {
   const { words, rest } = splitAtDoubleDash(args);
+  const given = settingsWords(words);
   try {
     if (words.length === 0 && rest === undefined) words.push("--help");
     const program = await commandTree(host, rest, {
       ...scopeOf(words, rest),
       act,
+      given,
     });
     await program.parseAsync(words, { from: "user" });
     return ExitCode.done;
   } catch (error) {
-    return report(error, host);
+    return report(error, host, given);
   }
 }
 
@@ -58,6 +61,8 @@ interface Scope {
   /** The verbs that must be there at all. */
   readonly named: readonly Verb[];
   readonly act?: Act;
+  /** The flags about the settings, as they were given. */
+  readonly given?: readonly string[];
 }
 
 /** The flags before a verb whose value is the next word. */
@@ -93,6 +98,7 @@ export async function commandTree(
   {
     loaded,
     named,
+    given = [],
     act = (options, work) => work(options),
   }: Scope = { loaded: VERBS, named: VERBS },
 ): Promise<AnyCommand> {
@@ -109,6 +115,7 @@ export async function commandTree(
     .configureHelp({ subcommandTerm: (command) => command.name() });
   const context: Context = {
     rest,
+    given,
     act,
     get host() {
       return program.opts().debug ? debugHost(host) : host;
@@ -210,14 +217,18 @@ function pathOf(command: AnyCommand): string {
 }
 
 /** Says what went wrong, once, and gives the exit code that belongs to it. */
-function report(error: unknown, host: Host): number {
+function report(
+  error: unknown,
+  host: Host,
+  given: readonly string[],
+): number {
   const { terminal } = host;
   if (error instanceof RefusedLine) return reportUsage(error, host);
   if (error instanceof ChildExit) return error.code;
   if (error instanceof MloError) {
     if (error.childMessage) terminal.err(`${error.childMessage.trimEnd()}\n`);
     terminal.err(`mlo: ${error.message}\n`);
-    if (error.hint) terminal.err(`hint: ${error.hint}\n`);
+    if (error.hint) terminal.err(`hint: ${again(error.hint, given)}\n`);
     return error.exitCode;
   }
   terminal.err(

@@ -6,6 +6,8 @@ export interface Context {
   readonly host: Host;
   /** The words after `--`, or `undefined` where there is no `--`. */
   readonly rest: readonly string[] | undefined;
+  /** The flags about the settings as they were given, for commands to paste: see `again()`. */
+  readonly given: readonly string[];
   /** Whether the settings file in use is named on stderr. */
   readonly verbose: boolean;
   /** Where every verb's reading of its command line ends and its work begins. */

@@ -1,4 +1,5 @@
 import type { Terminal } from "../../host/host.ts";
+import { againArgv } from "../again.ts";
 import { shellJoin } from "../../text/shell_quote.ts";
 import type { Result } from "./act.ts";
 import { endOf, kindOf, poolWarning, sleepingNote } from "./describe.ts";
@@ -11,6 +12,8 @@ export interface ReportPlace {
   readonly timeZone: string;
   /** The cluster and the settings file, in words. */
   readonly where: string;
+  /** The flags about the settings, for the commands that come next. */
+  readonly given: readonly string[];
   readonly json: boolean | undefined;
 }
 
@@ -46,7 +49,7 @@ export function printPlan(
 
 /** What was done, and the commands that come next. */
 export function printResult(
-  { terminal, json, now, timeZone, where }: ReportPlace,
+  { terminal, json, now, timeZone, where, given }: ReportPlace,
   result: Result,
 ): void {
   const { plan } = result;
@@ -68,7 +71,8 @@ export function printResult(
   warn(terminal, plan);
   terminal.err("\nNext:\n");
   for (const [what, argv] of followUps(job.name)) {
-    terminal.err(`  ${shellJoin(argv).padEnd(44)} # ${what}\n`);
+    const line = againArgv(argv, given);
+    terminal.err(`  ${line.padEnd(44)} # ${what}\n`);
   }
 }
 

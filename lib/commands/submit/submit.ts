@@ -47,6 +47,7 @@ async function submitAsAsked(
     now: host.clock.now(),
     timeZone: settings.settings.TZ,
     where: placeOf(project, settings.path),
+    given: context.given,
     json,
   };
   const search = searchGeneration(host, settings.settings);

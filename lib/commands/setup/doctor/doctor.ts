@@ -8,6 +8,7 @@ import { checkCluster, checkKubeconfig } from "./cluster.ts";
 import { checkKeys } from "./keys.ts";
 import { checkRunai } from "./programs.ts";
 import { checkFile, type Examined, examineSettings } from "./settings.ts";
+import { again } from "../../again.ts";
 import { fault, type Finding } from "./finding.ts";
 import { printFindings } from "./report.ts";
 
@@ -28,7 +29,7 @@ export function doctorCommand(context: Context) {
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action((flags) =>
-      context.act(flags, (options) => examine(context.host, options))
+      context.act(flags, (options) => examine(context, options))
     );
 }
 
@@ -37,13 +38,18 @@ interface DoctorOptions extends SettingsFlags {
   readonly json?: boolean | undefined;
 }
 
-async function examine(host: Host, flags: DoctorOptions): Promise<void> {
+async function examine(
+  { host, given }: Context,
+  flags: DoctorOptions,
+): Promise<void> {
   const examined = await examineSettings(host, flags);
   const groups = await Promise.all(
     checksOf(host, examined, flags.online === true)
       .map(([name, work]) => inTime(host, name, work)),
   );
-  const findings = [...examined.findings, ...groups.flat()];
+  const findings = [...examined.findings, ...groups.flat()].map((one) =>
+    one.fix === undefined ? one : { ...one, fix: again(one.fix, given) }
+  );
   printFindings(host, findings, flags.json === true);
   const faults = findings.filter(({ status }) => status === "fault");
   if (faults.length > 0) {

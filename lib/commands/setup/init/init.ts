@@ -1,11 +1,10 @@
-import { shellJoin } from "../../../text/shell_quote.ts";
+import { againArgv } from "../../again.ts";
 import { Command, Option } from "../../command.ts";
 import { planSetup } from "../setup.ts";
 import { setOne } from "./set.ts";
 import type { Context } from "../../context.ts";
 import { askForSettings } from "./questions.ts";
 import { choosePlace, type InitFlags, takeFlags } from "./flags.ts";
-import type { Host } from "../../../host/host.ts";
 import { checkValues, writeSettings } from "./write.ts";
 import { isOnPath } from "../../../host/on_path.ts";
 
@@ -46,12 +45,13 @@ export function initCommand(context: Context) {
     )
     .option("--no-input", "ask nothing")
     .addHelpText("after", EXAMPLES)
-    .action((flags) =>
-      context.act(flags, (options) => init(context.host, options))
-    );
+    .action((flags) => context.act(flags, (options) => init(context, options)));
 }
 
-async function init(host: Host, flags: InitFlags): Promise<void> {
+async function init(
+  { host, given }: Context,
+  flags: InitFlags,
+): Promise<void> {
   if (flags.set !== undefined) return await setOne(host, flags.set, flags);
   const place = await choosePlace(host, flags);
   const start = await takeFlags(host, flags, place);
@@ -75,10 +75,7 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   });
   const ready = await isOnPath(host, "kubectl") &&
     await isOnPath(host, "runai");
-  const next = shellJoin([
-    ...["mlo", ready ? "doctor" : "setup"],
-    ...(ready && flags.envFile ? ["--env-file", flags.envFile] : []),
-  ]);
+  const next = againArgv(["mlo", ready ? "doctor" : "setup"], given);
   if (questions) {
     for (const line of done) questions.say(line);
     const { steps, finish } = await planSetup(host, false);

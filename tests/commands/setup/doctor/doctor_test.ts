@@ -118,6 +118,7 @@ Deno.test("mlo doctor gives every program that it runs at most 4 seconds", () =>
       },
     };
     await doctorCommand({
+      given: [],
       host: recording,
       rest: undefined,
       verbose: false,
