@@ -1,7 +1,8 @@
-import { MloError, usageError } from "../../error.ts";
+import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { type Download, downloadOf } from "../../setup/addresses.ts";
 import { download, isProgram, sumOf, verify } from "../../setup/download.ts";
+import { agree } from "../ask.ts";
 import { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { findOnPath } from "../../host/on_path.ts";
@@ -37,7 +38,7 @@ async function setUp(host: Host, flags: SetupOptions): Promise<void> {
     return terminal.out("Nothing is missing. Next: mlo doctor\n");
   }
   terminal.err(`${plan.steps.map(({ what }) => what).join("\n")}\n`);
-  if (!flags.yes) await agree(host);
+  if (!flags.yes) await agree(host, "Install these?", "Nothing was installed");
   for (const step of plan.steps) terminal.out(`${await step.act()}\n`);
   if (plan.finish) terminal.out(`${plan.finish}\n`);
   terminal.out("Next: runai login, then mlo doctor\n");
@@ -93,18 +94,6 @@ function pathLine({ get, platform }: Host["env"]): string {
     ? "~/.bash_profile"
     : "~/.bashrc";
   return `echo 'export PATH="$HOME/.local/bin:$PATH"' >> ${file}`;
-}
-
-async function agree({ terminal }: Host): Promise<void> {
-  if (!terminal.stdinIsTerminal) {
-    throw usageError(
-      "Install these? There is no terminal to ask on",
-      "add --yes",
-    );
-  }
-  const answer = await terminal.readLine("Install these? [Y/n] ");
-  if (answer !== undefined && /^(?:y(?:es)?)?$/i.test(answer.trim())) return;
-  throw new MloError("Nothing was installed");
 }
 
 async function install(
