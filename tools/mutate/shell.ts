@@ -22,7 +22,7 @@ const RULES: readonly (readonly [kind: string, rule: Rule])[] = [
   ],
   ["exit code", swap(/\bdie (\d+)/g, () => "1")],
   ["quoting", swap(/ ("\$\w+")/g, (is) => is.slice(1, -1))],
-  ["option", swap(/[\w"}](?= )( --?[\w-]*)(?= |$)/g, () => "")],
+  ["option", swap(/(?<=[\w"}])( --?[\w-]*)(?= |$)/g, () => "")],
   ["bound", swap(/[=( ](\d+)\b(?!>)/g, (is) => String(Number(is) + 1))],
   ["word", swap(/^\s*([\w-]{2,})\)/g, (is) => `${is}x`)],
   ["statement", dropLine],
@@ -96,7 +96,8 @@ function swap(pattern: RegExp, other: (is: string) => string): Rule {
 /** A command that stands on a line of its own. */
 function* dropLine(line: string): Generator<Piece> {
   const body = line.trim();
-  const isCommand = /^[\w.:]+ [^'(){}]*[^\\|&({'\s]$/.test(body) &&
+  const isCommand = !body.includes("<<") &&
+    /^[\w.:]+ [^'(){}]*[^\\|&({'\s]$/.test(body) &&
     !/^(?:if|elif|then|else|fi|for|while|until|do|done|case|esac|local|return|exit|in)\b/
       .test(body) &&
     !/;;$/.test(body) && (body.match(/"/g)?.length ?? 0) % 2 === 0;

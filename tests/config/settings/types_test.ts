@@ -113,6 +113,8 @@ const bad: [key: SettingKey, message: RegExp, values: string[]][] = [
     "a/",
     "https://r/x",
     "a@sha256:12",
+    "a@sha256:" + "0".repeat(65),
+    "a@xsha256:" + "0".repeat(64),
     "a@md5:" + "0".repeat(32),
     "a:b@sha256:" + "0".repeat(64) + "@x",
     "a:" + "t".repeat(129),
