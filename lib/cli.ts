@@ -73,7 +73,9 @@ function scopeOf(
   rest: readonly string[] | undefined,
 ): Scope {
   const find = (name: string | undefined) =>
-    VERBS.filter((verb) => verb.name === name);
+    VERBS.filter((verb) =>
+      name !== undefined && (verb.name === name || verb.alias === name)
+    );
   const plain = words.filter((word, at) =>
     !word.startsWith("-") && !TAKE_NEXT.has(words[at - 1] ?? "")
   );
@@ -129,6 +131,7 @@ export async function commandTree(
     const command = loaded.includes(verb)
       ? await verb.load(context, () => tree)
       : new Command(verb.name).description(verb.summary);
+    if (verb.alias !== undefined) command.alias(verb.alias);
     tree.addCommand(command, { hidden: verb.hidden ?? false });
   }
   for (const command of everyCommand(tree)) {
@@ -238,9 +241,25 @@ function report(
   return ExitCode.failed;
 }
 
+/** A group of verbs without one of them, or help about a verb that there is not. */
+function reportLackingWord(command: AnyCommand, { terminal }: Host): number {
+  const path = pathOf(command);
+  const names = command.commands.map((one) => one.name())
+    .filter((name) => name !== "help");
+  terminal.err(
+    command.parent === null
+      ? `mlo: There is no such command to help with\nhint: ${path} --help\n`
+      : `mlo: ${path} needs a word more: ${
+        names.join(", ")
+      }\nhint: ${path} --help\n`,
+  );
+  return ExitCode.usage;
+}
+
 /** The command line parser's own errors: help and version are none. */
 function reportUsage({ cause, command }: RefusedLine, host: Host): number {
   if (cause.exitCode === 0) return ExitCode.done;
+  if (cause.code === "commander.help") return reportLackingWord(command, host);
   const [message = "", ...more] = cause.message.replace(/^error: /, "")
     .split("\n");
   const suggestion = more.join(" ").replace(/^\((.*)\)$/, "$1");

@@ -134,6 +134,16 @@ export function liveKeys(live: string): string[] {
   return Object.keys(parseSecret(live).data ?? {});
 }
 
+/** The keys that the cluster's Secret has (`undefined` if there is none) and a sync of `keys` takes away. */
+export function removedKeys(
+  live: string | undefined,
+  keys: readonly string[],
+): string[] {
+  return live === undefined
+    ? []
+    : liveKeys(live).filter((key) => !keys.includes(key));
+}
+
 /** {@linkcode compareSecret} of a manifest made by {@linkcode secretManifest}. */
 export function compareManifest(
   manifest: string,

@@ -10,6 +10,8 @@ import { submitCommand } from "./submit/mod.ts";
  */
 export interface Verb {
   readonly name: string;
+  /** Another word for it, which people bring along from other programs. */
+  readonly alias?: string;
   /** What help says of it; a test holds it against the verb's own description. */
   readonly summary: string;
   /** Left out of help. */
@@ -27,6 +29,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "list",
+    alias: "ls",
     summary: "List the project's jobs",
     load: async (context) =>
       (await import("./jobs/mod.ts")).listCommand(context),
@@ -69,6 +72,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "delete",
+    alias: "rm",
     summary: "Delete jobs, running or not; what is on scratch stays",
     load: async (context) =>
       (await import("./jobs/mod.ts")).deleteCommand(context),

@@ -51,9 +51,11 @@ Deno.test("a release is refused under a tag that is not its version's", async ()
 
 Deno.test("the manual page has every verb and flag, and nothing that man refuses", async () => {
   const page = await manual();
-  for (const { name, hidden } of VERBS) {
+  for (const { name, alias, hidden } of VERBS) {
     if (hidden) continue;
-    assert.ok(page.includes(`.SS mlo ${name.replaceAll("-", "\\-")} `), name);
+    const title = `.SS mlo ${name.replaceAll("-", "\\-")}`;
+    const word = alias === undefined ? "" : `|${alias}`;
+    assert.ok(page.includes(`${title}${word} `), name);
   }
   assert.match(page, /\\-\\-node\\-type/);
   assert.match(page, /\.B LDAP_USERNAME/);

@@ -1,3 +1,4 @@
+import { nearKeyFinder } from "../../config/settings/near_key.ts";
 import type { Request } from "../../archive/request.ts";
 import type { AnyCommand } from "../command.ts";
 import { confirmRemoval, type RequestFlags, toRequest } from "./request.ts";
@@ -91,7 +92,7 @@ function restoreCommand(context: Context) {
 function statusCommand(context: Context) {
   return settingsCommand("status")
     .description("List transfers, or follow one")
-    .option("--follow [transfer]", "join the one under way, or this one")
+    .option("-f, --follow [transfer]", "join the one under way, or this one")
     .option("--json", "for programs")
     .action(({ follow }, command) =>
       context.act({
@@ -131,6 +132,7 @@ function cancelCommand(context: Context) {
 
 function lsCommand(context: Context) {
   return settingsCommand("ls")
+    .alias("list")
     .description("List what is in long-term storage")
     .argument("[path]", "relative to the archive", "")
     .option("--json", "for programs")
@@ -184,9 +186,22 @@ function startTransfer(
   flags: TransferFlags,
 ) {
   const { rest = [] } = context;
+  if (kind === "archive") refuseSlip(words[0] ?? "");
   return context.act(
     { kind, paths: [...words, ...rest], ...flags },
     (options) => transfer(context, options),
+  );
+}
+
+const nearVerb = nearKeyFinder(["VERIFY", "RESTORE", "STATUS", "CANCEL"]);
+
+/** A misspelt word of `mlo archive` is no path: `mlo archive verfiy x` would copy what is called verfiy. */
+function refuseSlip(word: string): void {
+  const meant = nearVerb(word)?.toLowerCase();
+  if (meant === undefined) return;
+  throw usageError(
+    `Unknown command ${JSON.stringify(word)} of mlo archive`,
+    `did you mean mlo archive ${meant}? A path of that name is ./${word}`,
   );
 }
 

@@ -52,7 +52,7 @@ function statusCommand(context: Context) {
 }
 
 function removeCommand(context: Context) {
-  return secretVerb("rm")
+  return secretVerb("rm").alias("delete")
     .description("Delete the secret from the cluster, after asking")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", "\nExample:\n  $ mlo secret rm --yes")

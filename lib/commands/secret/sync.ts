@@ -1,5 +1,5 @@
-import { applySecret } from "../../cluster/secret_store.ts";
-import { heldKeys, secretManifest } from "../../cluster/secret.ts";
+import { applySecret, readSecret } from "../../cluster/secret_store.ts";
+import { heldKeys, removedKeys, secretManifest } from "../../cluster/secret.ts";
 import { interruptible } from "../interrupt.ts";
 import { placeOf, type Project } from "../../settings/project.ts";
 import type { ReadSettings } from "../../settings/read_settings.ts";
@@ -21,6 +21,12 @@ export async function syncSecret(
   const namespace = settings.K8S_NAMESPACE;
   const manifest = secretManifest({ name, namespace, data: variables });
   const keys = heldKeys(variables);
+  // A dry run needs no cluster; then nobody knows what would go.
+  const live = await readSecret(host, namespace, name).catch((error) => {
+    if (options.dryRun) return undefined;
+    throw error;
+  });
+  const removed = removedKeys(live, keys);
   if (!options.dryRun) {
     await interruptible(
       host.terminal,
@@ -29,7 +35,13 @@ export async function syncSecret(
     );
   }
   if (options.json) {
-    const plan = { secret: name, namespace, keys, synced: !options.dryRun };
+    const plan = {
+      secret: name,
+      namespace,
+      keys,
+      removed,
+      synced: !options.dryRun,
+    };
     return host.terminal.out(`${JSON.stringify(plan, undefined, 2)}\n`);
   }
   const verb = options.dryRun ? "Would sync" : "Synced";
@@ -39,4 +51,11 @@ export async function syncSecret(
     }\n`,
   );
   if (options.dryRun) host.terminal.out(`${keys.join("\n")}\n`);
+  if (removed.length > 0) {
+    host.terminal.out(
+      `${options.dryRun ? "would be removed" : "removed"}: ${
+        removed.join(", ")
+      }\n`,
+    );
+  }
 }

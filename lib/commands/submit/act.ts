@@ -1,4 +1,5 @@
-import { startApply } from "../../cluster/secret_store.ts";
+import { removedKeys } from "../../cluster/secret.ts";
+import { readSecret, startApply } from "../../cluster/secret_store.ts";
 import type { Host } from "../../host/host.ts";
 import type { GenerationSearch } from "../../runai/generation.ts";
 import { interruptible } from "../interrupt.ts";
@@ -11,6 +12,8 @@ import { runSubmit } from "./run_submit.ts";
 export interface Result {
   readonly plan: Plan;
   readonly secret: "synced" | "kept";
+  /** The keys that the sync took away. */
+  readonly removed: readonly string[];
 }
 
 /**
@@ -42,11 +45,17 @@ export async function submit(
   const apply = draft.secret.sync
     ? startApply(host, draft.namespace)
     : undefined;
+  // What a sync takes away is told; a cluster that cannot say so stops elsewhere.
+  const live = apply
+    ? readSecret(host, draft.namespace, draft.secret.name)
+      .catch(() => undefined)
+    : undefined;
   let atInterrupt = "nothing was written";
 
   async function steps(): Promise<Result> {
-    const [free] = await Promise.all([
+    const [free, before] = await Promise.all([
       freeName,
+      live,
       apply ? undefined : requireSecretKeys(host, draft),
       requireExpressible(draft, search),
     ]);
@@ -60,7 +69,8 @@ export async function submit(
       `the job ${free.job.name} may have been submitted; submitting the same name again never makes a second job`;
     const done = await runSubmit(host, plan);
 
-    return { plan: done, secret: apply ? "synced" : "kept" };
+    const removed = removedKeys(before, draft.secret.keys);
+    return { plan: done, secret: apply ? "synced" : "kept", removed };
   }
 
   try {

@@ -54,14 +54,20 @@ export function printResult(
 ): void {
   const { plan } = result;
   if (json) {
-    const { secret } = result;
-    return printJson(terminal, { plan, result: { submitted: true, secret } });
+    const { secret, removed } = result;
+    return printJson(terminal, {
+      plan,
+      result: { submitted: true, secret, removed },
+    });
   }
   const { job } = plan;
   if (result.secret === "synced") {
     terminal.out(
       `Synced ${plan.secret.keys.length} keys to the secret ${plan.secret.name} in ${plan.namespace} ${where}\n`,
     );
+  }
+  if (result.removed.length > 0) {
+    terminal.out(`removed: ${result.removed.join(", ")}\n`);
   }
   terminal.out(
     `Submitted the job ${job.name}: ${kindOf(job)}, ${

@@ -22,7 +22,8 @@ export function printFindings(
   const width = Math.max(...findings.map(({ check }) => check.length));
   const indent = " ".repeat(width + 9);
   const room = isScreen ? Math.max(terminal.columns - indent.length, 40) : 1e6;
-  const isColored = isScreen && env.get("NO_COLOR") === undefined;
+  const isColored = isScreen && env.get("NO_COLOR") === undefined &&
+    env.get("TERM") !== "dumb";
   const lines = [...others, ...faults].flatMap((
     { check, status, message, fix },
   ) => {
