@@ -5,6 +5,7 @@ import {
   isFinished,
   listArgs,
 } from "../../lib/runai/jobs.ts";
+import { MloError } from "../../lib/error.ts";
 import type { ListedJob } from "../../lib/runai/listed_job.ts";
 
 const TITLES = [
@@ -273,4 +274,24 @@ Deno.test("listArgs() and deleteArgs() speak each generation's words", () => {
     "p",
     "-y",
   ]);
+});
+
+Deno.test("decodeJobs() reads a list without a table as empty only if it says so", () => {
+  for (
+    const text of ["", "No jobs found\n", "no running jobs in project p\n"]
+  ) {
+    assert.deepEqual(decodeJobs("v1", text), [], text);
+  }
+  for (const text of ["there are no jobs left to tell of\n", "nothing\n"]) {
+    assert.throws(() => decodeJobs("v1", text), MloError, text);
+  }
+});
+
+Deno.test("decodeJobs() reads the one number that older builds give for GPUs, and skips blank lines", () => {
+  const cells = ["exp", "Running", "1s", "n1", "i", "Train", "p", "ada"];
+  const jobs = decodeJobs(
+    "v1",
+    `${table([[...cells, "2.00", "1 (0)", ""]])}   \n\n`,
+  );
+  assert.deepEqual(jobs.map(({ name, gpus }) => [name, gpus]), [["exp", 2]]);
 });

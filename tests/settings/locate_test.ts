@@ -58,6 +58,8 @@ Deno.test("chooseEnvFile() takes ./.env only if it defines LDAP_USERNAME", () =>
     ["# LDAP_USERNAME=ann", COMMON],
     ["MY_LDAP_USERNAME=ann\nbroken", COMMON],
     ["X='\nLDAP_USERNAME=ann\n'", COMMON],
+    ["MY_LDAP_USERNAME=ann\nX='open", COMMON],
+    ["exportLDAP_USERNAME=ann\nX='open", COMMON],
     ["\0\xff broken", COMMON],
   ];
   for (const [text, path] of table) {
