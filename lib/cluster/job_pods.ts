@@ -1,4 +1,5 @@
 import { MloError } from "../error.ts";
+import { nearest } from "../text/near.ts";
 import type { Machine } from "./kubectl.ts";
 import { listAll } from "./lists.ts";
 import { decodePod, type Pod, type RawPod as RawNamedPod } from "./pods.ts";
@@ -267,8 +268,12 @@ export function choosePod(
 ): JobPod {
   const own = podsOf(pods, job);
   if (own.length === 0) {
-    throw new MloError(`The job "${job}" has no pod`, {
-      hint: `mlo status ${job}`,
+    const names = [...new Set(pods.flatMap(({ job }) => job ?? []))];
+    const near = nearest(job, names);
+    throw new MloError(`No pod of a job "${job}" is there`, {
+      hint: near === undefined
+        ? `what run:ai says of it: mlo status ${job}`
+        : `did you mean ${near}?`,
     });
   }
   const fits = own.filter(({ name }) =>

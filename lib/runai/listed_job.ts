@@ -13,4 +13,6 @@ export interface ListedJob {
   readonly createdAt: string | undefined;
   /** Seconds since it was made, where no time is told. */
   readonly age: number | undefined;
+  /** What run:ai says of how it is, where it does. */
+  readonly message?: string | undefined;
 }

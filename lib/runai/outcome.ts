@@ -56,6 +56,18 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
+/**
+ * Whether a program that ended with 0 said that it failed all the same: the
+ * lines of both generations' loggers (logrus: `ERRO[0000]`, `level=error`) and
+ * of cobra (`Error: …`). A word in the middle of a line is none.
+ */
+export function saidError({ stdout, stderr }: Ended): boolean {
+  const decoder = new TextDecoder();
+  const said = decoder.decode(stdout) + "\n" + decoder.decode(stderr);
+  return /^\s*(?:(?:ERRO|FATA|PANI)\[|error:|fatal:|panic:)|\blevel=(?:error|fatal)\b/im
+    .test(said);
+}
+
 /** Whether a job with the name was there before: nothing was submitted. */
 export function isNameTaken(failure: MloError): boolean {
   return NAME_TAKEN.test(failure.childMessage ?? "");
@@ -80,7 +92,9 @@ export function runaiFailure(
   const fault = FAULTS.find(({ sign }) => sign.test(said));
   const reason = ended.timedOut
     ? "runai did not answer in time"
-    : fault?.reason ?? `runai failed with exit status ${ended.code}`;
+    : fault?.reason ?? (ended.code === 0
+      ? "runai said that it failed"
+      : `runai failed with exit status ${ended.code}`);
   return new MloError(`Cannot ${what}: ${reason}`, {
     exitCode: fault?.exitCode ?? ExitCode.failed,
     ...(fault === undefined ? {} : { hint: fault.hint(job, program) }),
@@ -97,6 +111,8 @@ export function decodeSubmit(
   ended: Ended,
   program?: string,
 ): MloError | undefined {
-  if (ended.code === 0 && !ended.timedOut) return undefined;
+  if (ended.code === 0 && !ended.timedOut && !saidError(ended)) {
+    return undefined;
+  }
   return runaiFailure(`submit "${job}"`, job, ended, program);
 }

@@ -6,24 +6,37 @@ type Fields = ReadonlyMap<string, unknown>;
 /**
  * The jobs in the JSON of `runai workload list --json` (second generation),
  * `undefined` if there is none. Its field names are not documented; those of
- * the REST API's workload object are (`name`, `type`, `phase`, `createdAt`),
- * and the table's titles are known (`Workload`, `Status`): both are taken,
- * whatever their case, in a list or in an object around one.
+ * the vendor's REST schema are (api-docs.run.ai, Workload: `name`, `type`,
+ * `phase`, `phaseMessage`, `createdAt`, `images[]`,
+ * `workloadRequestedResources.gpu.request`), and the table's titles are known
+ * (`Workload`, `Status`): both are taken, whatever their case, in a list or in
+ * an object around one. No jobs may be an empty list, `null`, nothing at all or
+ * a sentence.
  */
 export function decodeWorkloads(text: string): ListedJob[] | undefined {
-  const list = listIn(parseLast(text));
+  if (/^\s*(?:null\s*)?$/.test(text)) return [];
+  const list = listIn(parsePart(text));
+  if (list === undefined && /no workloads? (?:were )?found/i.test(text)) {
+    return [];
+  }
   return list?.map(decodeWorkload)
     .filter((job) => job.name !== "");
 }
 
-/** A notice (of an update, say) may stand before the JSON. */
-function parseLast(text: string): unknown {
-  const start = /^\s*[[{]/m.exec(text);
-  try {
-    return JSON.parse(start === null ? text : text.slice(start.index));
-  } catch {
-    return undefined;
+/** A notice (of an update, say) may stand before the JSON, or behind it: each line that could begin or end it is tried. */
+function parsePart(text: string): unknown {
+  const lines = text.split("\n");
+  const from = lines.findIndex((line) => /^\s*(?:[[{]|null\s*$)/.test(line));
+  if (from === -1) return undefined;
+  for (let to = lines.length; to > from; to--) {
+    if (to < lines.length && !/[\]}l]\s*$/.test(lines[to - 1] ?? "")) continue;
+    try {
+      return JSON.parse(lines.slice(from, to).join("\n")) ?? [];
+    } catch {
+      // Not the end of it.
+    }
   }
+  return undefined;
 }
 
 function listIn(value: unknown): unknown[] | undefined {
@@ -45,12 +58,30 @@ function decodeWorkload(value: unknown): ListedJob {
     name: textOf(fields, "name", "workload", "workloadname") ?? "",
     status: /^completed$/i.test(status) ? "Succeeded" : status,
     type: typeOf(fields),
-    gpus: numberOf(fields, "requestedgpu", "requestedgpus", "gpurequest"),
+    gpus: numberOf(fields, "requestedgpu", "requestedgpus", "gpurequest") ??
+      requestedGpus(fields),
     node: textOf(fields, "node", "nodename"),
-    image: textOf(fields, "image"),
+    image: textOf(fields, "image") ?? firstOf(fields.get("images")),
+    ...messageOf(fields),
     createdAt: timeOf(textOf(fields, "createdat", "creationtime", "created")),
     age: undefined,
   };
+}
+
+function messageOf(fields: Fields): Pick<ListedJob, "message"> {
+  const message = textOf(fields, "phasemessage", "statusmessage");
+  return message === undefined ? {} : { message };
+}
+
+/** All pods together: `workloadRequestedResources.gpu.request`. */
+function requestedGpus(fields: Fields): number | undefined {
+  const resources = fieldsOf(fields.get("workloadrequestedresources"));
+  return numberOf(fieldsOf(resources.get("gpu")), "request");
+}
+
+function firstOf(list: unknown): string | undefined {
+  const [first] = Array.isArray(list) ? list : [];
+  return typeof first === "string" && first !== "" ? first : undefined;
 }
 
 function fieldsOf(value: unknown): Fields {

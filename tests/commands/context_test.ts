@@ -85,7 +85,7 @@ for (const generation of GENERATIONS) {
       const ways = [
         ["submit", "-n", "exp", "-g", "1", "--train", "--", "true"],
         ["list"],
-        ["delete", "exp"],
+        ["delete", "exp", "--yes"],
       ];
       for (const way of ways) {
         const { code, stderr } = await laptop.mlo(...way);

@@ -197,7 +197,7 @@ for (const generation of GENERATIONS) {
       );
       assert.equal(left().length, 6, "nothing is deleted if a name is wrong");
 
-      const gone = await laptop.mlo("delete", "dev", "exp", "dev");
+      const gone = await laptop.mlo("delete", "-y", "dev", "exp", "dev");
       assert.deepEqual(gone, {
         code: 0,
         stdout: "Deleted the job dev\nDeleted the job exp\n",

@@ -47,7 +47,7 @@ Deno.test("a job's life on a real node: its payload runs in the project's image 
       "to run",
       ({ status }) => status.phase === "Running",
     );
-    await mlo(laptop, ["delete", "exp"]);
+    await mlo(laptop, ["delete", "exp", "--yes"]);
     await until(
       "the pod to be gone",
       () => laptop.pod("exp-0-0").then(() => false, () => true),

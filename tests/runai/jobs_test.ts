@@ -203,8 +203,50 @@ for (const [what, [value, jobs]] of Object.entries(WORKLOADS)) {
       JSON.stringify(value, undefined, 2)
     }\n`;
     assert.deepEqual(decodeJobs("v2", notice), jobs);
+    const after = `${
+      JSON.stringify(value)
+    }\nUpdate with: runai upgrade [now]\n`;
+    assert.deepEqual(decodeJobs("v2", after), jobs);
   });
 }
+
+Deno.test("decodeJobs() knows how v2 says that there are no jobs", () => {
+  for (
+    const text of [
+      "",
+      "\n",
+      "null\n",
+      "[]",
+      "No workloads found\n",
+      "A new version is available\nNo workloads were found for project mlo-ada\n",
+      "A new version is available\nnull\n",
+    ]
+  ) {
+    assert.deepEqual(decodeJobs("v2", text), [], JSON.stringify(text));
+  }
+});
+
+Deno.test("decodeJobs() reads what the vendor's REST schema names", () => {
+  const text = JSON.stringify({
+    next: 0,
+    workloads: [{
+      name: "exp",
+      type: "Training",
+      phase: "Failed",
+      status: "Running",
+      phaseMessage: "Preempted by a workload of higher priority",
+      images: ["reg/img:1", "reg/side:2"],
+      workloadRequestedResources: { gpu: { request: 4 } },
+      createdAt: "2026-03-01T10:00:00Z",
+    }],
+  });
+  const [job] = decodeJobs("v2", text);
+  // `status` is an older name; the phase is what is so.
+  assert.equal(job?.status, "Failed");
+  assert.equal(job?.gpus, 4);
+  assert.equal(job?.image, "reg/img:1");
+  assert.match(job?.message ?? "", /higher priority/);
+});
 
 Deno.test("decodeJobs() does not take something else for an empty list", () => {
   for (

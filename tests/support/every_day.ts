@@ -161,7 +161,7 @@ async function ended(laptop: Laptop): Promise<string> {
   return `
 ## When it is over
 
-${await transcript(laptop, "status exp", "clean", "delete dev")}
+${await transcript(laptop, "status exp", "clean", "delete dev --yes")}
 What is on scratch stays. A preempted job is not over: it comes back when there
 is room.
 `;

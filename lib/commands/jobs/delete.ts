@@ -3,7 +3,9 @@ import { deleteArgs, isFinished } from "../../runai/jobs.ts";
 import { alignedTable } from "../../text/table.ts";
 import { confirm } from "../ask.ts";
 import type { Context } from "../context.ts";
-import { listJobs, noSuchJob } from "./find.ts";
+import type { ListedJob } from "../../runai/listed_job.ts";
+import { listJobs } from "./find.ts";
+import { chooseJobs, isPattern } from "./names.ts";
 import { settingsCommand } from "../options.ts";
 import { runRunai } from "../../runai/client.ts";
 import { openProject, type Project } from "../../settings/project.ts";
@@ -13,8 +15,17 @@ import type { SettingsFlags } from "../../settings/read_settings.ts";
 export function deleteCommand(context: Context) {
   return settingsCommand("delete")
     .description("Delete jobs, running or not; what is on scratch stays")
-    .argument("<jobs...>", "names of the jobs")
-    .addHelpText("after", "\nExample:\n  $ mlo delete exp dev")
+    .argument("<jobs...>", "names of the jobs, or patterns: 'exp-*'")
+    .option("-y, --yes", "do not ask before a running job is ended")
+    .addHelpText(
+      "after",
+      `
+A job's log goes with it.
+
+Examples:
+  $ mlo delete exp dev
+  $ mlo delete 'dev*' --yes`,
+    )
     .action((names, flags) =>
       context.act(
         { names: [...new Set(names)], ...flags },
@@ -25,17 +36,42 @@ export function deleteCommand(context: Context) {
 
 interface DeleteOptions extends SettingsFlags {
   readonly names: readonly string[];
+  readonly yes?: boolean | undefined;
 }
 
 async function deleteNamed(
   context: Context,
-  { names, ...flags }: DeleteOptions,
+  { names, yes, ...flags }: DeleteOptions,
 ) {
   const project = await openProject(context, flags);
-  const known = (await listJobs(project)).map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw noSuchJob(project, unknown, known);
-  await deleteJobs(project, names);
+  const jobs = await listJobs(project);
+  const chosen = chooseJobs(project, names, jobs.map(({ name }) => name));
+  const meant = jobs.filter(({ name }) => chosen.includes(name));
+  const active = meant.filter(({ status }) => !isFinished(status));
+  const isNamed = !names.some(isPattern);
+  if (!yes && (active.length > 0 || !isNamed)) {
+    await askFor(project, meant, active);
+  }
+  await deleteJobs(project, chosen);
+}
+
+/** What runs is ended by a deletion: it is shown before anything is done. */
+async function askFor(
+  { host }: Project,
+  meant: readonly ListedJob[],
+  active: readonly ListedJob[],
+): Promise<void> {
+  const rows = meant.map(({ name, status }) => [name, status]);
+  host.terminal.err(alignedTable(rows));
+  const ended = active.length === 0
+    ? ""
+    : ` ${
+      active.length === 1 ? "One is" : `${active.length} are`
+    } not finished; logs go too.`;
+  await confirm(
+    host,
+    `Delete ${rows.length} ${rows.length === 1 ? "job" : "jobs"}?${ended}`,
+  );
 }
 
 /** `mlo clean`: deletes the finished jobs, after asking. */
@@ -78,50 +114,75 @@ async function deleteFinished(context: Context, flags: CleanOptions) {
   await deleteJobs(project, finished.map(({ name }) => name));
 }
 
+/** Milliseconds between looks at what is left: a pod gets its time to end. */
+const LOOKS = [1, 1, 2, 3, 5, 5, 5, 10, 10, 10, 10, 10, 10, 10].map((seconds) =>
+  seconds * 1000
+);
+
+/** How many looks a job is given that is not even being deleted. */
+const FIRST_LOOKS = 5;
+
 /**
  * Deletes jobs and sees that they are gone: the first generation ends with 0
- * whatever became of them, the second deletes in its own time, during which a
- * job may still be listed in a status of its own.
+ * whatever became of them, the second deletes in its own time, and a job that
+ * is only stopped is still there. "Deleted" is said of what is not listed any
+ * more, and of nothing else.
+ *
+ * @throws {MloError} that names what is left, and how.
  */
 async function deleteJobs(
   project: Project,
   names: readonly string[],
 ): Promise<void> {
-  const { host, name: projectName } = project;
-  const before = new Map(
-    (await runDelete(project, names)).map(({ name, status }) => [name, status]),
-  );
-  const left = names.filter((name) => {
-    const status = before.get(name);
-    return status !== undefined && !/^(?:delet|terminat|stopp)/i.test(status);
-  });
-  for (const name of names) {
-    if (!left.includes(name)) host.terminal.out(`Deleted the job ${name}\n`);
-  }
-  if (left.length > 0) {
-    throw new MloError(
-      `Cannot delete ${left.join(", ")}: still in the project ${projectName}`,
-      { hint: "mlo list; try again in a moment" },
-    );
-  }
-}
-
-/** Milliseconds between two looks at what is left. */
-const LOOK = 1_000;
-
-/** Deletes, then lists what is left: a few times, since a deletion may take a moment to show. */
-async function runDelete(project: Project, names: readonly string[]) {
+  const { terminal } = project.host;
   await runRunai(
     project,
     "delete the jobs",
     (generation) => deleteArgs(generation, project.name, names),
   );
-  for (let look = 0;; look++) {
-    const jobs = await listJobs(project);
-    const isGone = jobs.every(({ name, status }) =>
-      !names.includes(name) || /^(?:delet|terminat|stopp)/i.test(status)
-    );
-    if (isGone || look === 4) return jobs;
-    await project.host.clock.sleep(LOOK);
+  const left = await untilGone(project, names);
+  const leftNames = left.map(({ name }) => name);
+  for (const name of names) {
+    if (!leftNames.includes(name)) terminal.out(`Deleted the job ${name}\n`);
   }
+  if (left.length > 0) throw stillThere(project, left);
+}
+
+/** What is left of the jobs at last. */
+async function untilGone(project: Project, names: readonly string[]) {
+  let isTold = false;
+  for (let look = 0;; look++) {
+    const left = (await listJobs(project))
+      .filter(({ name }) => names.includes(name));
+    const pause = LOOKS[look];
+    const isUnderWay = left.some(({ status }) => isBeingDeleted(status));
+    const isOver = left.length === 0 || pause === undefined ||
+      !isUnderWay && look + 1 >= FIRST_LOOKS;
+    if (isOver) return left;
+    if (isUnderWay && look === 1 && !isTold) {
+      isTold = true;
+      const listed = left.map(({ name }) => name).join(", ");
+      project.host.terminal.err(`mlo: ${listed}: ending, its pods have time\n`);
+    }
+    await project.host.clock.sleep(pause);
+  }
+}
+
+function isBeingDeleted(status: string): boolean {
+  return /^(?:delet|terminat)/i.test(status);
+}
+
+function stillThere(
+  { name }: Project,
+  left: readonly ListedJob[],
+): MloError {
+  const listed = left.map(({ name, status }) => `${name} (${status})`)
+    .join(", ");
+  return left.every(({ status }) => isBeingDeleted(status))
+    ? new MloError(`Not gone yet, but being deleted: ${listed}`, {
+      hint: "mlo list",
+    })
+    : new MloError(`Cannot delete ${listed}: still in the project ${name}`, {
+      hint: "mlo list; try again in a moment",
+    });
 }

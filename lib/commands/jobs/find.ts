@@ -1,4 +1,3 @@
-import { MloError } from "../../error.ts";
 import { runRunai } from "../../runai/client.ts";
 import { decodeJobs, listArgs } from "../../runai/jobs.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";
@@ -38,18 +37,4 @@ export async function sideBySide<A, B>(
   } finally {
     abort.abort();
   }
-}
-
-/** The error for a job that is not there. */
-export function noSuchJob(
-  { name }: Project,
-  job: string,
-  known: readonly string[],
-): MloError {
-  const near = known.find((other) =>
-    other.startsWith(job) || job.startsWith(other) || other.includes(job)
-  );
-  return new MloError(`There is no job "${job}" in the project ${name}`, {
-    hint: near === undefined ? "mlo list" : `did you mean ${near}?`,
-  });
 }

@@ -1,14 +1,21 @@
-import { eventsOf, listEvents } from "../../cluster/events.ts";
+import {
+  type ClusterEvent,
+  eventsOf,
+  listEvents,
+} from "../../cluster/events.ts";
 import { type JobPod, listJobPods, podsOf } from "../../cluster/job_pods.ts";
 import {
   type Reason,
   whyEnded,
   whyPending,
 } from "../../cluster/reason/reason.ts";
+import { ExitCode, MloError } from "../../error.ts";
 import { isFinished } from "../../runai/jobs.ts";
+import type { ListedJob } from "../../runai/listed_job.ts";
 import type { Context } from "../context.ts";
 import { jobView, unlistedJob } from "./view.ts";
-import { listJobs, noSuchJob, sideBySide } from "./find.ts";
+import { listJobs, sideBySide } from "./find.ts";
+import { chooseJobs, isPattern } from "./names.ts";
 import { settingsCommand } from "../options.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
@@ -17,54 +24,93 @@ import { printStatus, type StatusView } from "./status_report.ts";
 /** The most events that are shown: the last ones. */
 const EVENTS = 10;
 
-/** `mlo status JOB`: how a job is, and why it is not running. */
+/** `mlo status JOB…`: how jobs are, and why they are not running. */
 export function statusCommand(context: Context) {
   return settingsCommand("status")
     .description("Say how a job is doing, and why it waits")
-    .argument("<job>", "name of the job")
-    .option("--json", "print one JSON object")
-    .addHelpText("after", "\nExample:\n  $ mlo status exp")
-    .action((job, flags) =>
-      context.act({ job, ...flags }, (options) => showStatus(context, options))
+    .argument("<jobs...>", "names of the jobs, or patterns: 'exp-*'")
+    .option(
+      "--json",
+      "print one JSON object; a list for several jobs or a pattern",
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ mlo status exp\n  $ mlo status 'exp*'",
+    )
+    .action((jobs, flags) =>
+      context.act({ jobs, ...flags }, (options) => showStatus(context, options))
     );
 }
 
 interface StatusOptions extends SettingsFlags {
-  readonly job: string;
+  readonly jobs: readonly string[];
   readonly json?: boolean | undefined;
 }
 
-async function showStatus(context: Context, { job, ...flags }: StatusOptions) {
+async function showStatus(
+  context: Context,
+  { jobs, ...flags }: StatusOptions,
+) {
   const project = await openProject(context, flags);
-  const view = await statusOf(project, job);
+  const views = await statusOf(project, jobs);
   const { terminal, clock } = project.host;
   if (flags.json) {
-    return terminal.out(`${JSON.stringify(view, undefined, 2)}\n`);
+    const isOne = jobs.length === 1 && !jobs.some(isPattern);
+    const shown = isOne ? views[0] : views;
+    return terminal.out(`${JSON.stringify(shown, undefined, 2)}\n`);
   }
-  printStatus(terminal, view, clock.now());
+  for (const [index, view] of views.entries()) {
+    if (index > 0) terminal.out("\n");
+    printStatus(terminal, view, clock.now());
+  }
 }
 
-/** Everything that is known of a job. Throws an `MloError` if there is none. */
-async function statusOf(project: Project, job: string): Promise<StatusView> {
+/** Everything that is known of jobs. Throws an `MloError` for one that is not there. */
+async function statusOf(
+  project: Project,
+  words: readonly string[],
+): Promise<StatusView[]> {
   const { host, namespace } = project;
-  const [jobs, [allPods, allEvents]] = await sideBySide(
+  const [jobs, [pods, events]] = await sideBySide(
     (signal) => listJobs(project, signal),
     () =>
-      Promise.all([listJobPods(host, namespace), listEvents(host, namespace)]),
+      Promise.all([
+        listJobPods(host, namespace),
+        // Who may not see events still gets what the pods tell.
+        listEvents(host, namespace).catch(notAllowed),
+      ]),
   );
-  const pods = podsOf(allPods, job);
-  const listed = jobs.find(({ name }) => name === job);
-  if (listed === undefined && pods.length === 0) {
-    throw noSuchJob(project, job, jobs.map(({ name }) => name));
-  }
-  const shown = listed ?? unlistedJob(job, pods);
-  const events = eventsOf(allEvents, job, pods);
-  const isOver = isFinished(shown.status);
+  const names = new Set(jobs.map(({ name }) => name));
+  for (const { job } of pods) if (job !== undefined) names.add(job);
+  return chooseJobs(project, words, [...names]).map((name) =>
+    viewOf(
+      jobs.find((job) => job.name === name) ?? unlistedJob(name, pods),
+      podsOf(pods, name),
+      events,
+      host.clock.now(),
+    )
+  );
+}
+
+/** No events where they may not be listed; any other failure stays one. */
+function notAllowed(error: unknown): ClusterEvent[] {
+  if (error instanceof MloError && error.exitCode === ExitCode.auth) return [];
+  throw error;
+}
+
+function viewOf(
+  job: ListedJob,
+  pods: readonly JobPod[],
+  allEvents: readonly ClusterEvent[],
+  now: Date,
+): StatusView {
+  const events = eventsOf(allEvents, job.name, pods);
+  const isOver = isFinished(job.status);
   const reason = isOver ? undefined : whyPending(pods, events);
   return {
-    ...jobView(shown, pods, host.clock.now()),
+    ...jobView(job, pods, now),
     reason: reason ? reasonView(reason) : null,
-    ended: isOver ? whyEnded(pods) ?? null : null,
+    ended: isOver ? whyEnded(pods) ?? job.message ?? null : null,
     pods: pods.map(podView),
     events: events.slice(-EVENTS).map((
       { at, kind, name, reason, message, isWarning, count },

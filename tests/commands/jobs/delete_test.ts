@@ -60,6 +60,7 @@ for (const generation of GENERATIONS) {
       fill(laptop);
       for (const answer of ["", " ", "n", "yo", undefined]) {
         const kept = await answered(laptop, ["clean"], answer);
+        // No answer at all is ^C.
         assert.equal(kept.code, answer === undefined ? 130 : 1, `${answer}`);
         assert.match(kept.stderr, /Nothing was deleted/);
         assert.deepEqual(left(laptop), ["done", "dev"], `${answer}`);
@@ -75,14 +76,14 @@ for (const generation of GENERATIONS) {
       await deletesWith(laptop, "exit 0");
       const { code, stdout, stderr, slept } = await answered(
         laptop,
-        ["delete", "dev", "done"],
+        ["delete", "dev", "done", "-y"],
         undefined,
       );
       assert.equal(code, 1, stderr);
       assert.equal(stdout, "");
       assert.match(
         stderr,
-        /Cannot delete dev, done: still in the project mlo-ada\nhint: mlo list/,
+        /Cannot delete \S+ \(\w+\), \S+ \(\w+\): still in the project mlo-ada\nhint: mlo list/,
       );
       assert.ok(slept.length > 1, "a deletion may take a moment to show");
       assert.deepEqual(left(laptop), ["done", "dev"]);
@@ -98,7 +99,7 @@ for (const generation of GENERATIONS) {
       );
       const { code, stdout, stderr } = await answered(
         laptop,
-        ["delete", "dev"],
+        ["delete", "dev", "--yes"],
         undefined,
       );
       assert.equal(code, 0, stderr);
@@ -110,7 +111,7 @@ for (const generation of GENERATIONS) {
     withGeneration(generation, async (laptop) => {
       fill(laptop);
       await deletesWith(laptop, "echo 'the job is held' >&2; exit 1");
-      const { code, stdout, stderr } = await laptop.mlo("delete", "dev");
+      const { code, stdout, stderr } = await laptop.mlo("delete", "dev", "-y");
       assert.equal(code, 1);
       assert.equal(stdout, "");
       assert.match(
@@ -118,5 +119,74 @@ for (const generation of GENERATIONS) {
         /the job is held\n(?:.*\n)*mlo: Cannot delete the jobs/,
       );
       assert.deepEqual(left(laptop), ["done", "dev"]);
+    }));
+
+  Deno.test(`mlo delete asks before it ends what is not finished, on ${generation}`, () =>
+    withGeneration(generation, async (laptop) => {
+      fill(laptop);
+      const refused = await answered(laptop, ["delete", "dev"], "n");
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /dev +Running\n/);
+      assert.match(refused.stderr, /Nothing was deleted/);
+      const unasked = await laptop.mlo("delete", "dev");
+      assert.equal(unasked.code, 2);
+      assert.match(
+        unasked.stderr,
+        /Delete 1 job\? One is not finished; logs go too\..*no terminal.*\nhint: add --yes/s,
+      );
+      assert.deepEqual(left(laptop), ["done", "dev"]);
+      // What is over is deleted without a question.
+      const over = await laptop.mlo("delete", "done");
+      assert.deepEqual([over.code, left(laptop)], [0, ["dev"]]);
+      const done = await answered(laptop, ["delete", "dev"], "y");
+      assert.deepEqual([done.code, left(laptop)], [0, []]);
+    }));
+
+  Deno.test(`mlo delete takes patterns, and nothing if one fits no job, on ${generation}`, () =>
+    withGeneration(generation, async (laptop) => {
+      fill(laptop);
+      const none = await laptop.mlo("delete", "do*", "x*", "-y");
+      assert.equal(none.code, 1);
+      assert.match(none.stderr, /No job in the project mlo-ada fits "x\*"/);
+      assert.deepEqual(left(laptop), ["done", "dev"]);
+      // A pattern is shown before anything goes, finished or not.
+      const shown = await laptop.mlo("delete", "do*");
+      assert.equal(shown.code, 2);
+      assert.match(shown.stderr, /done +Succeeded/);
+      const both = await laptop.mlo("delete", "d?*", "-y");
+      assert.equal(both.code, 0, both.stderr);
+      assert.deepEqual(left(laptop), []);
+    }));
+
+  Deno.test(`a job that is stopped but there is not "deleted", on ${generation}`, () =>
+    withGeneration(generation, async (laptop) => {
+      fill(laptop);
+      laptop.cluster.jobs.update(laptop.namespace, "dev", { phase: "Stopped" });
+      await deletesWith(laptop, "exit 0");
+      const { code, stdout, stderr } = await answered(
+        laptop,
+        ["delete", "dev", "-y"],
+        undefined,
+      );
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, /Cannot delete dev \(\w+\): still in the project/);
+    }));
+
+  Deno.test(`a deletion under way for long is told, and is no success, on ${generation}`, () =>
+    withGeneration(generation, async (laptop) => {
+      fill(laptop);
+      laptop.cluster.jobs.update(laptop.namespace, "dev", {
+        phase: "Deleting",
+      });
+      await deletesWith(laptop, "exit 0");
+      const { code, stdout, stderr, slept } = await answered(
+        laptop,
+        ["delete", "dev", "-y"],
+        undefined,
+      );
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, /^mlo: dev: ending, its pods have time$/m);
+      assert.match(stderr, /Not gone yet, but being deleted: dev \(Deleting\)/);
+      assert.ok(slept.reduce((sum, one) => sum + one) >= 60_000, `${slept}`);
     }));
 }

@@ -15,8 +15,8 @@ export const JOBS_FLAGS: readonly FlagTable[] = [
   {
     verb: "status",
     words: "exp",
-    options: { job: "exp" },
-    rows: [FILE, JSON_FLAG, ["other", /too many arguments/i]],
+    options: { jobs: ["exp"] },
+    rows: [FILE, JSON_FLAG, ["'o*'", { jobs: ["exp", "'o*'"] }]],
   },
   {
     verb: "logs",
@@ -118,7 +118,7 @@ export const JOBS_FLAGS: readonly FlagTable[] = [
     verb: "delete",
     words: "exp dev exp",
     options: { names: ["exp", "dev"] },
-    rows: [FILE],
+    rows: [FILE, ["-y", { yes: true }], ["--yes", { yes: true }]],
   },
   {
     verb: "clean",

@@ -1,0 +1,55 @@
+import { MloError } from "../../error.ts";
+import type { Project } from "../../settings/project.ts";
+import { nearest } from "../../text/near.ts";
+
+/** Whether a word stands for several jobs: `exp-*`, `exp-?`. */
+export function isPattern(word: string): boolean {
+  return /[*?]/.test(word);
+}
+
+/**
+ * The jobs that names and patterns stand for, each once, in the order of the
+ * words, those of a pattern in the order of the list.
+ *
+ * @throws {MloError} for a word that no job fits: then none is meant.
+ */
+export function chooseJobs(
+  project: Project,
+  words: readonly string[],
+  known: readonly string[],
+): string[] {
+  const chosen = words.flatMap((word) => {
+    const fitting = isPattern(word)
+      ? known.filter((name) => patternOf(word).test(name))
+      : known.filter((name) => name === word);
+    if (fitting.length === 0) throw noSuchJob(project, word, known);
+    return fitting;
+  });
+  return [...new Set(chosen)];
+}
+
+function patternOf(word: string): RegExp {
+  const parts = word.split("").map((letter) =>
+    letter === "*"
+      ? ".*"
+      : letter === "?"
+      ? "."
+      : letter.replace(/[^\w-]/, "\\$&")
+  );
+  return new RegExp(`^${parts.join("")}$`);
+}
+
+/** The error for a job that is not there. */
+export function noSuchJob(
+  { name }: Project,
+  job: string,
+  known: readonly string[],
+): MloError {
+  const near = isPattern(job) ? undefined : nearest(job, known);
+  return new MloError(
+    isPattern(job)
+      ? `No job in the project ${name} fits "${job}"`
+      : `There is no job "${job}" in the project ${name}`,
+    { hint: near === undefined ? "mlo list" : `did you mean ${near}?` },
+  );
+}
