@@ -58,7 +58,7 @@ Deno.test("the binary submits: the secret, the job, and not a word on stderr bes
   await withLaptop(async (laptop) => {
     const ran = await ended(laptop.spawn(SUBMIT));
     assert.equal(ran.code, 0, ran.stderr);
-    assert.match(ran.stdout, /^Synced 5 keys .*\nSubmitted the job exp\n$/);
+    assert.match(ran.stdout, /^Synced 5 keys .*\nSubmitted the job exp: .*\n$/);
     assert.match(ran.stderr, /^\nNext:\n( {2}.* # .*\n)+$/);
     assert.deepEqual(
       laptop.cluster.jobs.list(laptop.namespace).map(({ name }) => name),

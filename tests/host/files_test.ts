@@ -91,3 +91,24 @@ Deno.test("linkFacts() tells a link from what it leads to, and list() what is in
     await files.removeDirectory("x");
     assert.equal(await files.facts("x"), undefined);
   }));
+
+Deno.test("leadsTo() follows links, also to a file that is not there yet, and writing replaces a link", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "mlo-files-" });
+  try {
+    const { files } = denoHost({ directory });
+    await Deno.mkdir(`${directory}/there`);
+    await Deno.symlink("there/b", `${directory}/a`);
+    await Deno.symlink("c", `${directory}/there/b`);
+    const end = `${directory}/there/c`;
+    assert.equal(await files.leadsTo("a"), end);
+    assert.equal(await files.leadsTo("none"), `${directory}/none`);
+    await files.write(await files.leadsTo("a"), "kept");
+    assert.equal((await Deno.lstat(`${directory}/a`)).isSymlink, true);
+    assert.equal(await Deno.readTextFile(end), "kept");
+    await files.write("a", "new");
+    assert.equal((await Deno.lstat(`${directory}/a`)).isSymlink, false);
+    assert.equal(await Deno.readTextFile(end), "kept");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
