@@ -39,6 +39,7 @@ const SCENES: readonly Scene[] = [
     seed: async (bed) => {
       await bare(bed);
       await bed.program("ssh", "echo 123456");
+      delete bed.env["KUBECONFIG"];
     },
     typing: [
       ["Your user name", ["Enter"]],
@@ -50,7 +51,7 @@ const SCENES: readonly Scene[] = [
       ["Make an SSH key", ["Enter"]],
       ["Install what is missing", ["Enter"]],
     ],
-    end: "Next: mlo",
+    end: "Next: ",
   },
   {
     name: "doctor",

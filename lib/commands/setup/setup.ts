@@ -75,7 +75,8 @@ export async function planSetup(host: Host, replace: boolean) {
   const directories = (host.env.get("PATH") ?? "").split(":");
   return {
     steps: kubeconfig === undefined ? steps : [...steps, kubeconfig],
-    finish: directories.includes(bin)
+    // Where no program is put there, nobody misses it on the PATH.
+    finish: directories.includes(bin) || steps.length === 0
       ? undefined
       : `Add ~/.local/bin to the PATH, then open a new terminal:\n  ${
         pathLine(host.env)
