@@ -10,6 +10,10 @@ export interface JobPod extends Pod {
   readonly uid: string;
   /** The container that is meant where none is named; empty while there is none. */
   readonly container: string;
+  /** The claims it mounts, and where. */
+  readonly mounts: readonly { readonly claim: string; readonly path: string }[];
+  /** The record that the job carries in MLO_RUN, as it stands there. */
+  readonly record: string | undefined;
   /** GPUs asked for. */
   readonly gpus: number;
   /** Whether it is being deleted. */
@@ -87,8 +91,20 @@ interface RawPod {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec?: {
+    readonly volumes?: readonly {
+      readonly name?: string;
+      readonly persistentVolumeClaim?: { readonly claimName?: string };
+    }[];
     readonly containers?: readonly {
       readonly name?: string;
+      readonly env?: readonly {
+        readonly name?: string;
+        readonly value?: string;
+      }[];
+      readonly volumeMounts?: readonly {
+        readonly name?: string;
+        readonly mountPath?: string;
+      }[];
       readonly resources?: {
         readonly limits?: Readonly<Record<string, string | number>>;
       };
@@ -149,6 +165,9 @@ function detail(
   return {
     uid: metadata?.uid ?? "",
     container,
+    mounts: mountsOf(spec),
+    record: (spec?.containers ?? []).flatMap(({ env }) => env ?? [])
+      .find(({ name }) => name === "MLO_RUN")?.value,
     gpus: gpusOf(metadata, spec),
     isLeaving: metadata?.deletionTimestamp !== undefined,
     reason: status?.reason,
@@ -199,6 +218,23 @@ function initOf(all: readonly RawStatus[]): InitContainer | undefined {
     };
   }
   return undefined;
+}
+
+function mountsOf(spec: RawPod["spec"]): JobPod["mounts"] {
+  const claims = new Map(
+    (spec?.volumes ?? []).map(({ name, persistentVolumeClaim }) => [
+      name,
+      persistentVolumeClaim?.claimName,
+    ]),
+  );
+  return (spec?.containers ?? []).flatMap(({ volumeMounts }) =>
+    (volumeMounts ?? []).flatMap(({ name, mountPath }) => {
+      const claim = claims.get(name);
+      return claim === undefined || mountPath === undefined
+        ? []
+        : [{ claim, path: mountPath }];
+    })
+  );
 }
 
 /** Whole GPUs are a limit of the containers; of a share of one, run:ai writes an annotation. */

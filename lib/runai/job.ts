@@ -15,6 +15,7 @@ import {
   supplementalGroupsOf,
 } from "./job_flags.ts";
 import type { Job, JobSettings, SubmitOptions } from "./job_types.ts";
+import type { PayloadCode } from "./payload/code.ts";
 import { KEEP_ALIVE, payload } from "./payload/payload.ts";
 import {
   plainVariables,
@@ -39,7 +40,7 @@ const ROCE = {
 
 /**
  * Makes a job out of settings and a command line. Nothing is asked of the
- * world: `now` only names a job that has no name.
+ * world: `now` only names a job that has no name; `code` is what it runs in.
  *
  * @throws {MloError} (usage) with everything that cannot be right.
  */
@@ -48,6 +49,7 @@ export function planJob(
   options: SubmitOptions,
   secretKeys: readonly string[],
   now: Date,
+  code?: PayloadCode,
 ): Job {
   const problems: Problem[] = [];
   const workers = options.workers === undefined
@@ -101,7 +103,7 @@ export function planJob(
       problems,
     ),
     runaiArguments: options.runaiArgs ?? [],
-    ...readCommand(settings, options, problems),
+    ...readCommand(settings, options, code, problems),
   };
   if (problems.length > 0) throw problemsError("Cannot submit", problems);
   return job;
@@ -131,6 +133,7 @@ function readBackoffLimit(
 function readCommand(
   settings: JobSettings,
   options: SubmitOptions,
+  code: PayloadCode | undefined,
   problems: Problem[],
 ): Pick<Job, "command" | "lifetime" | "arguments"> {
   const { command, argv, expFolder, venv } = options;
@@ -164,6 +167,7 @@ function readCommand(
         expFolder: inPod(expFolder, settings),
         venv: inPod(venv, settings),
         time,
+        code,
       }),
     problems,
   ) ?? [];

@@ -177,10 +177,15 @@ function pod(
       containers: [{
         name: job.name,
         image: job.image,
+        ...environment(job),
         ...(gpus >= 1
           ? { resources: { limits: { "nvidia.com/gpu": String(gpus) } } }
           : {}),
       }],
+      volumes: mountsOf(job).map(({ claim }, at) => ({
+        name: `pvc-${at}`,
+        persistentVolumeClaim: { claimName: claim },
+      })),
       ...(isPlaced ? { nodeName: "node-1" } : {}),
       ...job.spec,
     },
@@ -197,6 +202,32 @@ function pod(
       ...containers(job, isPlaced),
       ...job.status,
     },
+  };
+}
+
+function mountsOf(job: DoubleJob) {
+  return (job["mounts"] ?? []) as { claim: string; path: string }[];
+}
+
+/** Variables and mounts of the container, as run:ai writes them into the pod's description. */
+function environment(job: DoubleJob): Json {
+  const plain = Object.entries((job["variables"] ?? {}) as Json)
+    .map(([name, value]) => ({ name, value }));
+  const secret = Object.entries(
+    (job["secretVariables"] ?? {}) as Record<
+      string,
+      { secret: string; key: string }
+    >,
+  ).map(([name, { secret, key }]) => ({
+    name,
+    valueFrom: { secretKeyRef: { name: secret, key } },
+  }));
+  return {
+    env: [...plain, ...secret],
+    volumeMounts: mountsOf(job).map(({ path }, at) => ({
+      name: `pvc-${at}`,
+      mountPath: path,
+    })),
   };
 }
 

@@ -56,6 +56,7 @@ export async function runExample(line: string): Promise<Ran> {
       ran = await runApart(laptop, verb, words);
     } else {
       if (verb === "submit") freeName(laptop, words);
+      if (words.includes("--snapshot")) await makeRepository(laptop);
       ran = await laptop.mlo(...words);
     }
   });
@@ -71,6 +72,16 @@ async function runPatiently(
   const { host, printed } = hostInMemory(laptop.env, laptop.home);
   const code = await run(words, patient(host));
   return { code, ...printed() };
+}
+
+/** One file is tracked; nothing else of the home is. */
+async function makeRepository({ home }: Laptop): Promise<void> {
+  await Deno.writeTextFile(`${home}/.gitignore`, "*\n!train.py\n");
+  await Deno.writeTextFile(`${home}/train.py`, "print(1)\n");
+  const { success } = await new Deno.Command("git", {
+    args: ["init", "-q", home],
+  }).output();
+  if (!success) throw new Error("git init failed");
 }
 
 async function prepare(laptop: Laptop): Promise<void> {

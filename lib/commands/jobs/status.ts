@@ -1,3 +1,5 @@
+import { type CodeRecord, decodeRecord } from "../../runs/record.ts";
+import { shellJoin } from "../../text/shell_quote.ts";
 import {
   type ClusterEvent,
   eventsOf,
@@ -109,6 +111,7 @@ function viewOf(
   const reason = isOver ? undefined : whyPending(pods, events);
   return {
     ...jobView(job, pods, now),
+    ...runView(pods),
     reason: reason ? reasonView(reason) : null,
     ended: isOver ? whyEnded(pods) ?? job.message ?? null : null,
     pods: pods.map(podView),
@@ -116,6 +119,32 @@ function viewOf(
       { at, kind, name, reason, message, isWarning, count },
     ) => ({ at, kind, name, reason, message, warning: isWarning, count })),
   };
+}
+
+/** What the job says of itself: any laptop can read it. */
+function runView(pods: readonly JobPod[]) {
+  const text = pods.findLast(({ record }) => record !== undefined)?.record;
+  const record = text === undefined ? undefined : decodeRecord(text);
+  const { command, code } = record ?? {};
+  return {
+    run: record?.id ?? null,
+    command: command?.argv ? shellJoin(command.argv) : command?.line ?? null,
+    code: code ? codeLine(code) : null,
+  };
+}
+
+function codeLine({ commit, base, branch, changed, repository }: CodeRecord) {
+  const parts = [
+    commit.slice(0, 10),
+    ...(branch === null ? [] : [`branch ${branch}`]),
+    ...(changed === 0 ? [] : [
+      `${changed} changed file${changed === 1 ? "" : "s"}${
+        base === null ? "" : ` on ${base.slice(0, 10)}`
+      }`,
+    ]),
+    ...(repository === null ? [] : [repository]),
+  ];
+  return parts.join(", ");
 }
 
 function reasonView({ text, hint, isStuck }: Reason): StatusView["reason"] {

@@ -5,6 +5,12 @@ import type { JobView } from "./view.ts";
 
 /** A job's status as shown, and its JSON. */
 export interface StatusView extends JobView {
+  /** The run's id, if the job carries its record. */
+  readonly run: string | null;
+  /** Its command as it was given. */
+  readonly command: string | null;
+  /** The code that went with it. */
+  readonly code: string | null;
   /** Why it is not running; null if it is, or is over. */
   readonly reason: {
     readonly text: string;
@@ -57,6 +63,10 @@ export function printStatus(
     ["image", view.image ?? "-"],
     ["created", time(view.createdAt)],
   ];
+  for (const what of ["run", "command", "code"] as const) {
+    const value = view[what];
+    if (value !== null) facts.push([what, value]);
+  }
   if (view.reason) {
     facts.push(["waiting", sentence(view.reason.text)]);
     if (view.reason.hint) facts.push(["hint", view.reason.hint]);

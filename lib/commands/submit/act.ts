@@ -5,7 +5,10 @@ import type { GenerationSearch } from "../../runai/generation.ts";
 import { interruptible } from "../interrupt.ts";
 import { requireExpressible, requireSecretKeys } from "./checks.ts";
 import { NameIsLeaving, untilGone, withFreeName } from "./name.ts";
-import { finishPlan, type Plan, type Submission } from "./plan.ts";
+import type { Code } from "./code.ts";
+import { recordUnder } from "./run.ts";
+import { keepBundle, keepRun, UNKNOWN } from "../../runs/store.ts";
+import { type Draft, finishPlan, type Plan, type Submission } from "./plan.ts";
 import { runSubmit } from "./run_submit.ts";
 
 /** What became of a submission. */
@@ -22,7 +25,7 @@ export interface Result {
  * | step       | if it fails                                | at ^C                                   |
  * | ---------- | ------------------------------------------ | --------------------------------------- |
  * | 1. checks  | nothing was written                        | nothing was written                     |
- * | 2. secret  | what differs is told by key; there is no job | it may be synced; there is no job       |
+ * | 2. secret, code | what differs is told by key; there is no job | it may be synced; there is no job       |
  * | 3. job     | tried in other words or under another name where nothing was submitted; else told whether the name is taken now | the job may be there |
  * | 4. report  | by who calls, who also waits if that was asked for | the job stays                           |
  *
@@ -38,6 +41,7 @@ export async function submit(
   host: Host,
   { draft, manifest }: Submission,
   search: GenerationSearch,
+  coding?: Promise<Coded>,
 ): Promise<Result> {
   // The check is what everything waits for: it gets the first processor.
   const freeName = withFreeName(host, draft);
@@ -53,21 +57,31 @@ export async function submit(
   let atInterrupt = "nothing was written";
 
   async function steps(): Promise<Result> {
-    const [free, before] = await Promise.all([
+    const [free, before, coded] = await Promise.all([
       freeName,
       live,
+      coding,
       apply ? undefined : requireSecretKeys(host, draft),
       requireExpressible(draft, search),
     ]);
 
     atInterrupt =
       `the secret ${draft.secret.name} may have been synced, no job was submitted; run the command again`;
-    await apply?.feed(manifest);
+    await Promise.all([
+      apply?.feed(manifest),
+      coded?.send(free.job.name),
+    ]);
 
-    const plan = finishPlan(free, await search.asked);
+    const { name } = free.job;
+    const ready = coded
+      ? { ...coded.draft, job: { ...coded.draft.job, name } }
+      : free;
+    const plan = finishPlan(ready, await search.asked);
+    await remember(host, plan, coded?.code, null);
     atInterrupt =
       `the job ${free.job.name} may have been submitted; submitting the same name again never makes a second job`;
-    const done = await runSubmit(host, plan);
+    const done = await runSubmit(host, plan, coded?.send);
+    await remember(host, done, coded?.code, true);
 
     const removed = removedKeys(before, draft.secret.keys);
     return { plan: done, secret: apply ? "synced" : "kept", removed };
@@ -85,13 +99,50 @@ export async function submitWhenFree(
   host: Host,
   submission: Submission,
   search: GenerationSearch,
+  coding?: Promise<Coded>,
 ): Promise<Result> {
   try {
-    return await submit(host, submission, search);
+    return await submit(host, submission, search, coding);
   } catch (error) {
     if (!(error instanceof NameIsLeaving)) throw error;
     const { namespace, job } = submission.draft;
     await untilGone(host, namespace, job.name);
-    return await submitWhenFree(host, submission, search);
+    return await submitWhenFree(host, submission, search, coding);
+  }
+}
+
+/** The code that goes with the job, and how it is sent under a job's name. */
+export interface Coded {
+  readonly code: Code;
+  readonly draft: Draft;
+  send(job: string): Promise<void>;
+}
+
+/** Keeps the record on this laptop. A disk that is full is no reason to fail. */
+async function remember(
+  host: Host,
+  { job, run }: Draft,
+  code: Code | undefined,
+  submitted: boolean | null,
+): Promise<void> {
+  const record = recordUnder(job.name, run);
+  const bundle = code?.snapshot.bundle;
+  try {
+    await Promise.all([
+      keepRun(host, {
+        ...UNKNOWN,
+        ...record,
+        submitted,
+        directory: code?.snapshot.top ?? null,
+      }),
+      bundle && submitted === null &&
+      keepBundle(host, bundle.sha256, bundle.bytes),
+    ]);
+  } catch (error) {
+    host.terminal.err(
+      `mlo: the record of this run is not kept here: ${
+        error instanceof Error ? error.message : error
+      }\n`,
+    );
   }
 }

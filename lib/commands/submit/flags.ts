@@ -10,6 +10,7 @@ import { allowTracked, settingsCommand } from "../options.ts";
 const EXAMPLES = `
 Examples:
   $ mlo submit -n exp -g 1 --train -- python train.py --lr 3e-4
+  $ mlo submit -n exp -g 1 --train --snapshot -- uv run train.py   # the code here, as it is now
   $ mlo submit -n dev -g 1                        # an interactive pod, kept alive for 12 h
   $ mlo submit -n sweep -g 1 --train -t 6h --exp-folder /mloscratch/homes/you/exp -c "python a.py && python b.py"
   $ mlo submit -n exp -g 1 --train -e SEED=3 --label sweep=seeds -- python train.py
@@ -80,6 +81,10 @@ export function declareSubmit() {
       collectWords,
     )
     .option("--exp-folder <path>", "directory to run the command in")
+    .option(
+      "--snapshot [directory]",
+      "the code goes with the job: what the git repository of DIRECTORY (.) holds now, committed or not",
+    )
     .option("--venv <path>", "virtual environment to activate")
     .option("--uid <uid>", "user id in the pod")
     .option("--gid <gid>", "group id in the pod")
@@ -118,6 +123,8 @@ export type SubmitFlags = ReturnType<
 
 /** What a submission is asked for: the job, where settings come from, how far to go and what to show. */
 export interface SubmitRequest extends SubmitOptions, SettingsFlags, WaitFlags {
+  /** The directory whose repository's files go with the job. */
+  readonly snapshot?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly syncSecretOnly?: boolean | undefined;
   readonly skipSecretSync?: boolean | undefined;
@@ -145,10 +152,14 @@ export function toRequest(
     pvc,
     runaiArg,
     backofflimit,
+    snapshot,
     ...same
   } = flags;
   return {
     ...same,
+    ...(snapshot === undefined
+      ? {}
+      : { snapshot: snapshot === true ? "." : snapshot }),
     argv,
     dryRun: flags.dryRun ?? dry,
     ports: port,

@@ -3,6 +3,9 @@ import { secretValues } from "../../config/settings/secret_values.ts";
 import { heldKeys, secretManifest } from "../../cluster/secret.ts";
 import type { Generation } from "../../runai/detect.ts";
 import { type Job, planJob, type SubmitOptions } from "../../runai/job.ts";
+import { incomingFile } from "../../snapshot/receive.ts";
+import { type Code, payloadCode } from "./code.ts";
+import { jobOfRun, planRun, type RunPlan } from "./run.ts";
 import { submitArgs } from "../../runai/submit_args.ts";
 import type { ReadSettings } from "../../settings/read_settings.ts";
 
@@ -16,6 +19,7 @@ export interface Draft {
   readonly settingsFile: string;
   /** The `runai` there is to be run: its name on the PATH, or its file. */
   readonly program: string;
+  readonly run: RunPlan;
   readonly secret: {
     readonly name: string;
     /** The keys it will hold; never the values. */
@@ -46,11 +50,29 @@ export interface Submission {
 export function planSubmission(
   read: ReadSettings,
   options: SubmitOptions,
-  extra: { readonly skipSecretSync: boolean; readonly now: Date },
+  extra: {
+    readonly skipSecretSync: boolean;
+    readonly now: Date;
+    /** The run's id. */
+    readonly id: string;
+    readonly code?: Code | undefined;
+  },
 ): Submission {
   const { settings, variables, secretKeys } = read;
-  refuseSecretValues(options.env ?? [], secretValues(variables));
-  const job = planJob(settings, options, secretKeys, extra.now);
+  const secrets = secretValues(variables);
+  refuseSecretValues(options.env ?? [], secrets);
+  const { id, now, code } = extra;
+  const { SCRATCH_HOME: scratchHome } = settings;
+  const job = planJob(
+    settings,
+    options,
+    secretKeys,
+    now,
+    code && payloadCode(
+      code.snapshot,
+      code.ways[0].is === "secret" ? undefined : incomingFile(scratchHome, id),
+    ),
+  );
   const namespace = settings.K8S_NAMESPACE;
   const name = settings.RUNAI_SECRET_NAME;
   const manifest = secretManifest({ name, namespace, data: variables });
@@ -61,6 +83,10 @@ export function planSubmission(
     namespace,
     settingsFile: read.path,
     program: settings.RUNAI_PROGRAM,
+    run: planRun({
+      ...{ id, now, options, job, scratchHome, code },
+      secrets: secrets.values(),
+    }),
     secret: { name, keys, sync: !extra.skipSecretSync },
   };
   return { draft, manifest };
@@ -92,5 +118,9 @@ function refuseSecretValues(
  * @throws {MloError} (usage) for what that generation cannot express.
  */
 export function finishPlan(draft: Draft, generation: Generation): Plan {
-  return { ...draft, generation, runai: submitArgs(generation, draft.job) };
+  return {
+    ...draft,
+    generation,
+    runai: submitArgs(generation, jobOfRun(draft.job, draft.run)),
+  };
 }

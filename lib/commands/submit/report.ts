@@ -3,6 +3,11 @@ import { againArgv } from "../again.ts";
 import { shellJoin } from "../../text/shell_quote.ts";
 import type { Result } from "./act.ts";
 import { endOf, kindOf, poolWarning, sleepingNote } from "./describe.ts";
+import { readableBytes } from "../../text/bytes.ts";
+import { runDirectory } from "../../runs/record.ts";
+import { recordUnder } from "./run.ts";
+import { shown } from "../../snapshot/lists.ts";
+import type { Code, Way } from "./code.ts";
 import type { Plan } from "./plan.ts";
 
 /** Where and when a report is read. */
@@ -21,8 +26,9 @@ export interface ReportPlace {
 export function printPlan(
   { terminal, json, now, timeZone, where }: ReportPlace,
   plan: Plan,
+  code: Code | undefined,
 ): void {
-  if (json) return printJson(terminal, { plan, result: null });
+  if (json) return printJson(terminal, { plan: planView(plan), result: null });
   const { job, secret } = plan;
   const rows = [
     ["command", job.command ?? "none"],
@@ -35,6 +41,7 @@ export function printPlan(
         ? `${secret.keys.length} keys to ${secret.name}, first`
         : `${secret.name}, as it is`,
     ],
+    ...(code ? codeRows(code) : []),
   ] as const;
   terminal.err(
     `Would submit the job ${job.name}: ${kindOf(job)} ${where}\n`,
@@ -47,6 +54,56 @@ export function printPlan(
   terminal.out(`${shellJoin([plan.program, ...plan.runai])}\n`);
 }
 
+/** A plan as its JSON shows it: of the run what others can use. */
+function planView({ run, ...plan }: Plan) {
+  const record = recordUnder(plan.job.name, run);
+  return {
+    ...plan,
+    run: {
+      id: record.id,
+      directory: runDirectory(run.scratchHome, record),
+      code: record.code?.commit ?? null,
+    },
+  };
+}
+
+/** What of the code travels, and how. */
+function codeRows({ snapshot, ways }: Code): [string, string][] {
+  const { commit, base, branch, remote, bundle, changes } = snapshot;
+  const from = base === undefined
+    ? "all files travel"
+    : `on ${base.slice(0, 10)} of ${remote?.url}`;
+  const size = bundle ? readableBytes(bundle.bytes.length) : "nothing";
+  const shownChanges = changes.slice(0, 10)
+    .map(({ kind, path }): [string, string] => ["", `${kind} ${shown(path)}`]);
+  const more = changes.length - shownChanges.length;
+  return [
+    ["code", `${commit.slice(0, 10)}${branch ? ` (${branch})` : ""}, ${from}`],
+    ["travels", `${size}, ${wayIn(ways[0])}`],
+    ["changed", changes.length === 0 ? "no file" : countOf(changes.length)],
+    ...shownChanges,
+    ...(more > 0 ? [["", `… and ${more} more`] as [string, string]] : []),
+    ...snapshot.notes.map((note): [string, string] => ["note", note]),
+  ];
+}
+
+function countOf(files: number): string {
+  return files === 1 ? "1 file" : `${files} files`;
+}
+
+function wayIn(way: Way): string {
+  switch (way.is) {
+    case "remote":
+      return "the pod has it from the remote";
+    case "secret":
+      return "in a Secret of its own";
+    case "pod":
+      return `onto scratch, through the pod ${way.pod}`;
+    case "archive":
+      return `onto scratch, through ${way.host}`;
+  }
+}
+
 /** What was done, and the commands that come next. */
 export function printResult(
   { terminal, json, now, timeZone, where, given }: ReportPlace,
@@ -56,7 +113,7 @@ export function printResult(
   if (json) {
     const { secret, removed } = result;
     return printJson(terminal, {
-      plan,
+      plan: planView(plan),
       result: { submitted: true, secret, removed },
     });
   }

@@ -21,6 +21,7 @@ const MOST_TRIES = 5;
 export async function runSubmit(
   host: Host,
   plan: Plan,
+  send: (job: string) => Promise<void> = () => Promise.resolve(),
   attempt = 1,
 ): Promise<Plan> {
   const outcome = await host.programs.run({
@@ -32,7 +33,11 @@ export async function runSubmit(
   const again = attempt < MOST_TRIES
     ? await otherPlan(host, plan, failure, attempt)
     : undefined;
-  if (again) return await runSubmit(host, again, attempt + 1);
+  if (again) {
+    // What goes with a job lies under its name.
+    if (again.job.name !== plan.job.name) await send(again.job.name);
+    return await runSubmit(host, again, send, attempt + 1);
+  }
   throw await explained(host, plan, failure);
 }
 

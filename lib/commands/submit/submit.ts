@@ -4,6 +4,9 @@ import { readSettings } from "../../settings/read_settings.ts";
 import { printPlan, printResult } from "./report.ts";
 import { submit, submitWhenFree } from "./act.ts";
 import { finishPlan, planSubmission } from "./plan.ts";
+import { takeCode } from "./code.ts";
+import { sendCode } from "./send.ts";
+import { RUN_ID_BYTES, runId } from "../../runs/record.ts";
 import { declareSubmit, type SubmitRequest, toRequest } from "./flags.ts";
 import {
   type GenerationSearch,
@@ -36,10 +39,12 @@ async function submitAsAsked(
     return await syncSecret(project, settings, { dryRun, json });
   }
   // What cannot be right is refused before anything is asked, kubectl included.
-  const submission = planSubmission(settings, request, {
+  const extra = {
     skipSecretSync: request.skipSecretSync === true,
     now: context.host.clock.now(),
-  });
+    id: runId(context.host.chance.bytes(RUN_ID_BYTES)),
+  };
+  const submission = planSubmission(settings, request, extra);
   const project = await projectOf(context.host, settings.settings);
   const { host } = project;
   const place = {
@@ -50,10 +55,20 @@ async function submitAsAsked(
     given: context.given,
     json,
   };
+  const coding = request.snapshot === undefined
+    ? undefined
+    : takeCode(host, settings, request.snapshot).then((code) => ({
+      code,
+      draft: planSubmission(settings, request, { ...extra, code }).draft,
+      send: (job: string) => sendCode(host, settings, code, job, extra.id),
+    }));
+  coding?.catch(() => {});
   const search = searchGeneration(host, settings.settings);
   if (dryRun) {
+    const coded = await coding;
     const generation = await assumed(host, search);
-    return printPlan(place, finishPlan(submission.draft, generation));
+    const plan = finishPlan(coded?.draft ?? submission.draft, generation);
+    return printPlan(place, plan, coded?.code);
   }
   if (project.target.otherCurrent !== undefined) {
     const generation = await search.asked;
@@ -64,6 +79,7 @@ async function submitAsAsked(
     host,
     submission,
     search,
+    coding,
   );
   printResult(place, result);
   if (!request.wait && !request.shell && !request.follow) return;

@@ -5,8 +5,10 @@ import script from "./code.zsh" with { type: "text" };
 export interface PayloadCode {
   /** The commit that is checked out. */
   readonly commit: string;
-  /** The commit that the pod fetches first, and from where. */
-  readonly base?: { readonly commit: string; readonly url: string } | undefined;
+  /** The address of the remote, if there is one. */
+  readonly remote?: string | undefined;
+  /** The commit that the pod fetches from there first. */
+  readonly base?: string | undefined;
   /** What the remote lacks; without it the commit is the base. */
   readonly bundle?: {
     readonly sha256: string;
@@ -29,15 +31,15 @@ export const TAKE_CODE =
 
 /** Makes the code, or finds it made, and goes there. */
 export function enterCode(code: PayloadCode): string {
-  const { base, bundle } = code;
-  const store = base === undefined
+  const { remote = "", base = "", bundle } = code;
+  const store = base === ""
     ? ""
-    : `$SCRATCH_HOME/.mlo/code/${directoryName(base.url)}/${base.commit}.git`;
+    : `$SCRATCH_HOME/.mlo/code/${directoryName(remote)}/${base}.git`;
   const where = code.below === "" ? "" : `/${code.below}`;
   return [
     `mlo_commit=${code.commit}`,
-    `mlo_base=${base?.commit ?? ""}`,
-    `mlo_url=${shellQuote(base?.url ?? "")}`,
+    `mlo_base=${base}`,
+    `mlo_url=${shellQuote(remote)}`,
     `mlo_store="${store}"`,
     `mlo_sha256=${bundle?.sha256 ?? ""}`,
     `mlo_file=${shellQuote(bundle?.file ?? "")}`,

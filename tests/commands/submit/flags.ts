@@ -7,6 +7,8 @@ export const SUBMIT_FLAGS: readonly FlagTable[] = [
     words: "-- python train.py --lr 3e-4 --dry-run",
     options: { argv: ["python", "train.py", "--lr", "3e-4", "--dry-run"] },
     rows: [
+      ["--snapshot", { snapshot: "." }],
+      ["--snapshot ../x", { snapshot: "../x" }],
       ["-n exp", { name: "exp" }],
       ["--name exp", { name: "exp" }],
       ["-g 2", { gpus: "2" }],

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { decodeRecord } from "../../../lib/runs/record.ts";
+import { filesBelow, GIT_ENV } from "../../snapshot/bed.ts";
+import { GENERATIONS, withGeneration } from "../../support/generations.ts";
+import { startGitServer } from "../../support/git_server.ts";
+import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
+import { must, run } from "../../support/pods/programs.ts";
+
+const SUBMIT = ["submit", "-n", "exp", "-g", "1", "--train"];
+const COMMAND = ["--", "cat", "train.py"];
+
+/** A repository in the laptop's home, pushed to a server, with an edit. */
+async function furnish(
+  laptop: Laptop,
+  server: { env: object; repository(name: string): Promise<string> },
+) {
+  Object.assign(laptop.env, GIT_ENV, server.env);
+  const code = `${laptop.home}/code`;
+  const git = (...args: string[]) =>
+    must(["git", "-C", code, ...args], { env: laptop.env, clearEnv: true });
+  await must(["git", "init", "-q", "-b", "main", code], { env: laptop.env });
+  await Deno.writeTextFile(`${code}/train.py`, "first\n");
+  await git("add", "-A");
+  await git("commit", "-qm", "one");
+  await git("remote", "add", "origin", await server.repository("r"));
+  await git("push", "-q", "-u", "origin", "main");
+  await Deno.writeTextFile(`${code}/train.py`, "submitted\n");
+  return { code, git };
+}
+
+/** The job as its pod would start it: its arguments, its variables, those of Secrets included. */
+async function start(laptop: Laptop, name: string, scratch: string) {
+  const { cluster, namespace } = laptop;
+  const job = cluster.jobs.list(namespace).find((job) => job.name === name);
+  assert.ok(job);
+  const variables = { ...job["variables"] as Record<string, string> };
+  const secretVariables = job["secretVariables"] as Record<
+    string,
+    { secret: string; key: string }
+  >;
+  for (const [variable, { secret, key }] of Object.entries(secretVariables)) {
+    const value = (await cluster.secret(namespace, secret))?.data?.[key];
+    assert.ok(value !== undefined, `${secret} has no ${key}`);
+    variables[variable] = atob(value);
+  }
+  const here = (text: string) => text.replace("/mloscratch/homes/ada", scratch);
+  const words = (job["arguments"] as string[]).map((word) => {
+    // The path of a bundle on scratch stands in the script.
+    try {
+      return btoa(here(atob(word)));
+    } catch {
+      return word;
+    }
+  });
+  const env = {
+    PATH: laptop.env["PATH"] ?? "",
+    HOME: scratch,
+    ...GIT_ENV,
+    GIT_SSH_COMMAND: laptop.env["GIT_SSH_COMMAND"] ?? "",
+    ...Object.fromEntries(
+      Object.entries(variables)
+        .filter(([key]) => /^(MLO|SCRATCH_HOME$)/.test(key))
+        .map(([key, value]) => [key, here(value)]),
+    ),
+  };
+  const ran = await run(words, { env, clearEnv: true });
+  return { ran, variables, runDirectory: here(variables["MLO_RUN_DIR"] ?? "") };
+}
+
+for (const generation of GENERATIONS) {
+  Deno.test(`mlo submit --snapshot: the pod runs what was submitted (${generation})`, async () => {
+    await using server = await startGitServer();
+    await withGeneration(generation, async (laptop) => {
+      const { code, git } = await furnish(laptop, server);
+      const files = await filesBelow(code);
+      const dry = await laptop.mlo(
+        ...[...SUBMIT, "--snapshot", code, "--dry-run", ...COMMAND],
+      );
+      assert.equal(dry.code, 0, dry.stderr);
+      assert.match(dry.stderr, /travels +\d+ bytes, in a Secret of its own/);
+      assert.match(dry.stderr, /modified train\.py/);
+      assert.equal(
+        await laptop.cluster.secret(laptop.namespace, "mlo-code-exp"),
+        undefined,
+      );
+
+      const ran = await laptop.mlo(...SUBMIT, "--snapshot", code, ...COMMAND);
+      assert.equal(ran.code, 0, ran.stderr);
+      await Deno.writeTextFile(`${code}/train.py`, "edited since\n");
+      await git("commit", "-qam", "since");
+      await git("push", "-q", "origin", "main");
+
+      const scratch = await Deno.makeTempDir({ prefix: "mlo-scratch-" });
+      const started = await start(laptop, "exp", scratch);
+      assert.equal(started.ran.stdout, "submitted\n", started.ran.stderr);
+      assert.equal(await filesBelow(`${started.runDirectory}/code`), files);
+      const record = decodeRecord(started.variables["MLO_RUN"] ?? "");
+      assert.equal(record?.code?.way, "secret");
+      assert.equal(record?.code?.changed, 1);
+      assert.deepEqual(record?.command, { argv: ["cat", "train.py"] });
+      assert.equal(
+        started.variables["MLO_RUN_DIR"],
+        `/mloscratch/homes/ada/runs/exp-${record?.id}`,
+      );
+      assert.deepEqual(
+        JSON.parse(
+          await Deno.readTextFile(`${started.runDirectory}/run.json`),
+        ),
+        record,
+      );
+      const kept = JSON.parse(
+        await Deno.readTextFile(
+          `${laptop.home}/.local/state/mlo/runs/${record?.id}.json`,
+        ),
+      );
+      assert.equal(kept.submitted, true);
+      assert.equal(kept.code.commit, record?.code?.commit);
+      assert.deepEqual(
+        [...(await must(["ls", "-A", `${laptop.home}/.cache/mlo/snapshot`]))],
+        [],
+      );
+      await Deno.remove(scratch, { recursive: true });
+    });
+  });
+}
+
+Deno.test("mlo submit --snapshot sends what is large through a pod that sees scratch, whole or not at all", async () => {
+  await using server = await startGitServer();
+  await withLaptop(async (laptop) => {
+    const { code } = await furnish(laptop, server);
+    const noise = crypto.getRandomValues(new Uint8Array(60_000));
+    for (let file = 0; file < 4; file++) {
+      await Deno.writeFile(
+        `${code}/noise${file}`,
+        noise.map((byte) => byte ^ file * 37),
+      );
+    }
+    // Nothing is open: no pod that runs, and no archive host.
+    await Deno.writeTextFile(
+      `${laptop.home}/bin/ssh`,
+      `#!/bin/sh\ncase "$*" in *127.0.0.1*) exec /usr/bin/ssh "$@" ;; esac\necho 'ssh: no route to host' >&2; exit 255\n`,
+      { mode: 0o755 },
+    );
+    const refused = await laptop.mlo(...SUBMIT, "--snapshot", code, ...COMMAND);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /did not take it \(ssh: no route to host\)/);
+    assert.match(refused.stderr, /hint: push your commits/);
+    assert.deepEqual(laptop.cluster.jobs.list(laptop.namespace), []);
+
+    const carrier = await laptop.mlo("submit", "-n", "carrier", "-g", "0");
+    assert.equal(carrier.code, 0, carrier.stderr);
+    const dry = await laptop.mlo(
+      ...[...SUBMIT, "--snapshot", code, "--dry-run", ...COMMAND],
+    );
+    assert.match(dry.stderr, /onto scratch, through the pod carrier-0-0/);
+  });
+});
+
+Deno.test("mlo submit --snapshot refuses before anything is written", async () => {
+  await using server = await startGitServer();
+  await withLaptop(async (laptop) => {
+    const { code } = await furnish(laptop, server);
+    await Deno.writeTextFile(`${code}/leak.py`, "k = 'wandb-key-of-ada'\n");
+    const ran = await ended(
+      laptop.spawn([...SUBMIT, "--snapshot", code, ...COMMAND]),
+    );
+    assert.equal(ran.code, 2, ran.stderr);
+    assert.match(ran.stderr, /leak\.py holds the value of WANDB_API_KEY/);
+    assert.doesNotMatch(ran.stderr, /wandb-key-of-ada/);
+    assert.deepEqual(laptop.cluster.jobs.list(laptop.namespace), []);
+    assert.equal(
+      await laptop.cluster.secret(laptop.namespace, "runai-mlo-ada-env"),
+      undefined,
+    );
+  });
+});
