@@ -44,7 +44,7 @@ Deno.test("mlo submit --wait waits until the old job of the name is gone, and su
     assert.equal(laptop.cluster.jobs.list().length, 1);
   }));
 
-Deno.test("mlo submit without a name takes another one while its own is being deleted", () =>
+Deno.test("mlo submit under another name does not wait for a job that is being deleted", () =>
   afterDeletion(60_000, async (laptop) => {
     const ran = await laptop.mlo("submit", "-n", "exp-2", "--wait");
     assert.equal(ran.code, 0, ran.stderr);

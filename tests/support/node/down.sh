@@ -49,28 +49,23 @@ end_shims() {
   done
 }
 
-# Mounts of containers and volumes, and the namespaces of this node's pods.
+# Mounts of containers and volumes, and the networks of this node's pods.
 unmount() {
   local target
   while read -r target; do
     umount --lazy "$target" || true
   done < <(awk -v own="$PWD/" 'index($2, own) == 1 { print $2 }' /proc/mounts | sort -r)
-  while read -r target; do
+  for target in /run/netns/cni-* /var/lib/cni/results/*; do
+    [[ -e $target ]] || continue
+    ! grep -qxF "${target##*/}" networks.before || continue
     umount --lazy "$target" 2>/dev/null || true
     rm -f "$target"
-  done < <(pod_namespaces)
-}
-
-# The runtime noted the namespace of each sandbox in the results of its network plugins.
-pod_namespaces() {
-  cat /var/lib/cni/results/node-* 2>/dev/null |
-    grep -oE '"netns":"[^"]*/cni-[0-9a-f-]+"' | cut -d'"' -f4 | sort -u || true
+  done
 }
 
 remove_traces() {
   local name
   ip address del "$NODE_IP/32" dev lo 2>/dev/null || true
-  rm -f /var/lib/cni/results/node-*
   rm -rf /var/log/pods/{runai-,default_}*
   rm -f /var/lib/kubelet/device-plugins/{DEPRECATION,kubelet.sock,kubelet_internal_checkpoint}
   find /var/log/containers -xtype l -delete 2>/dev/null || true

@@ -13,6 +13,8 @@ export interface SideDoor {
   setting: PodSetting;
   /** Takes a pod that was made otherwise for a training job of run:ai's. */
   adopt(job: string): void;
+  /** Loses its own object of a job, as at a deletion; the pods stay. */
+  forget(job: string): void;
   stop(): Promise<void>;
 }
 
@@ -82,6 +84,7 @@ export function openSideDoor(
         image: "",
         gpus: 0,
       }),
+    forget: (name) => void jobs.delete(name),
     stop: () => server.shutdown(),
   };
   return door;

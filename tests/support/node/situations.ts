@@ -22,6 +22,7 @@ const unscheduled = ({ status }: RealPod) =>
     condition["reason"] === "Unschedulable"
   ) === true;
 
+/** Kubernetes takes `$$` in a command for one `$`. */
 const sh = (script: string) => ({ command: ["/bin/sh", "-c", script] });
 const sleep = sh("exec sleep infinity");
 
@@ -72,12 +73,12 @@ export function situations(
       told: /ended with exit status 3/,
     },
     killed: {
-      pod: sh("kill -KILL $$; sleep 60; exit 137"),
+      pod: sh("sh -c 'kill -KILL $$$$'; exit $?"),
       is: phase("Failed"),
       told: /exit status 137 \(signal 9\)/,
     },
     segfault: {
-      pod: sh("sh -c 'kill -SEGV $$'; exit $?"),
+      pod: sh("sh -c 'kill -SEGV $$$$'; exit $?"),
       is: phase("Failed"),
       told: /exit status 139 \(signal 11\)/,
     },

@@ -43,6 +43,7 @@ wait_for() {
 write_settings() {
   local etcd peer api scheduler controllers
   sysctl "${SYSCTLS[@]}" >sysctl.before
+  ls /run/netns /var/lib/cni/results >networks.before 2>/dev/null || true
   read -r etcd peer api scheduler controllers < <(free_ports 5)
   cat >node.env <<END
 BIN=$1
