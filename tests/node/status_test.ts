@@ -17,8 +17,17 @@ Deno.test("mlo status tells what became of a pod on a real node", (test) =>
     await Promise.all(
       all.map(([job, { pod }]) => laptop.makePod(job, pod)),
     );
-    for (const [job, { is, told }] of all) {
+    for (const [job, { isDeleted, is, told }] of all) {
       await test.step(job, async () => {
+        if (isDeleted) {
+          await laptop.untilPod(
+            `${job}-0-0`,
+            "to run",
+            ({ status }) => status.phase === "Running",
+          );
+          const pods = `/api/v1/namespaces/${namespace}/pods`;
+          await node.ask("DELETE", `${pods}/${job}-0-0`);
+        }
         await laptop.untilPod(`${job}-0-0`, "to be so", is, 120);
         const ran = await laptop.mlo("status", job, "--json");
         assert.equal(ran.code, 0, ran.stderr);

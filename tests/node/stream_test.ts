@@ -33,7 +33,8 @@ Deno.test("logs -f on a real node gives every line once over a link that is cut,
     await makeAgain(laptop, ["bash", "-c", "echo second; exit 0"]);
     const { code, stdout, stderr } = await logs.end();
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /\nend\n(?:.*\n)?second\n$/);
+    assert.ok(stdout.startsWith(counted(400)), stdout);
+    assert.match(stdout, /second\n$/);
   }));
 
 Deno.test("port-forward on a real node keeps its port over a cut link and a new pod", () =>
@@ -57,7 +58,7 @@ Deno.test("port-forward on a real node keeps its port over a cut link and a new 
     assert.equal((await forward.end()).code, 130);
   }));
 
-Deno.test("submit --wait on a real node says why a job cannot start, and --follow shows one that fails at once", () =>
+Deno.test("submit --wait on a real node says why a job cannot start", () =>
   withNodeLaptop(async (laptop) => {
     const exp = ["submit", "-n", "exp", "--train"];
     const many = await laptop.mlo(...exp, "-g", "1", "--wait", "--json");
@@ -70,13 +71,6 @@ Deno.test("submit --wait on a real node says why a job cannot start, and --follo
       stuck.stderr,
       /The job stuck cannot start: "Not\/An Image" is/,
     );
-
-    laptop.runai.setting = {};
-    const words = ["--follow", "--", "sh", "-c", "echo last words; exit 9"];
-    const fails = await laptop.mlo("submit", "-n", "fails", ...words);
-    assert.equal(fails.code, 1, fails.stderr);
-    assert.match(fails.stdout, /^last words$/m);
-    assert.match(fails.stderr, /exit status 9/);
   }));
 
 Deno.test("submit --wait on a real node under the name of a job that is being deleted waits until it is gone", () =>

@@ -73,6 +73,7 @@ remove_traces() {
   # What was not there before and is empty now.
   for name in /var/lib/cni/results /var/lib/cni /var/log/pods /var/log/containers \
     /run/netns /run/containerd/{s,fifo,runc/k8s.io,runc,} /var/lib/kubelet/{device-plugins,}; do
+    ! grep -qxF "${name%/}" directories.before || continue
     rmdir "$name" 2>/dev/null || true
   done
 }

@@ -3,6 +3,8 @@ import type { ContainerStatus, PodSpec, RealPod } from "./laptop.ts";
 /** Something that becomes of a pod on a real node. */
 export interface Situation {
   readonly pod: PodSpec;
+  /** Whether it is deleted once it runs. */
+  readonly isDeleted?: boolean;
   /** Whether it has come about. */
   readonly is: (pod: RealPod) => boolean;
   /** What `mlo status` says of it. */
@@ -105,11 +107,6 @@ export function situations(
       is: phase("Failed"),
       told: /DeadlineExceeded/,
     },
-    missing: {
-      pod: pull(`${registry}/mlo/none:1`),
-      is: waiting("ErrImagePull", "ImagePullBackOff"),
-      told: /there is no image .*\/mlo\/none:1/,
-    },
     denied: {
       pod: pull(`${registry}/denied/none:1`),
       is: waiting("ErrImagePull", "ImagePullBackOff"),
@@ -168,29 +165,10 @@ export function situations(
       is: unscheduled,
       told: /no node of the chosen type/,
     },
-    "init-loops": {
-      pod: {
-        ...sleep,
-        restartPolicy: "Always",
-        initContainers: before(image, "exit 4"),
-      },
-      is: (pod) => (first(pod)?.restartCount ?? 0) > 0,
-      told: /keeps ending|exit status 4/,
-    },
     "init-runs": {
       pod: { ...sleep, initContainers: before(image, "sleep 600") },
       is: (pod) => first(pod)?.state?.running !== undefined,
       told: /being set up|prep/,
-    },
-    "init-fails": {
-      pod: { ...sleep, initContainers: before(image, "exit 7") },
-      is: phase("Failed"),
-      told: /exit status 7/,
-    },
-    "no-program": {
-      pod: { command: ["/no/such/program"] },
-      is: (pod) => phase("Failed")(pod) || waiting("RunContainerError")(pod),
-      told: /no\/such\/program/,
     },
     "no-directory": {
       pod: {
@@ -200,6 +178,45 @@ export function situations(
       is: ({ status }) =>
         status.phase === "Pending" && status.conditions?.length === 4,
       told: /volume cannot be mounted|being set up/,
+    },
+    "no-config-map": {
+      pod: {
+        ...sleep,
+        container: {
+          env: [{
+            name: "KEY",
+            valueFrom: { configMapKeyRef: { name: "not-there", key: "KEY" } },
+          }],
+        },
+      },
+      is: waiting("CreateContainerConfigError"),
+      told: /cannot be started|not-there/,
+    },
+    "much-disk": {
+      pod: {
+        ...sleep,
+        ...resources("requests", { "ephemeral-storage": "9000Gi" }),
+      },
+      is: unscheduled,
+      told: /enough local disk/,
+    },
+    retried: {
+      pod: {
+        ...sh("[ -e /data/ran ] || { touch /data/ran; exit 1; }"),
+        restartPolicy: "OnFailure",
+        ...volume({ emptyDir: {} }),
+      },
+      is: phase("Succeeded"),
+      told: /^Succeeded: $/,
+    },
+    leaving: {
+      pod: {
+        ...sh("trap '' TERM; sleep 600 & wait; wait"),
+        terminationGracePeriodSeconds: 600,
+      },
+      isDeleted: true,
+      is: ({ metadata }) => metadata.deletionTimestamp !== undefined,
+      told: /^Terminating/,
     },
     evicted: {
       pod: {

@@ -43,6 +43,8 @@ wait_for() {
 write_settings() {
   local etcd peer api scheduler controllers
   sysctl "${SYSCTLS[@]}" >sysctl.before
+  find /run/netns /run/containerd /var/lib/{cni,kubelet} /var/log/{pods,containers} \
+    -type d >directories.before 2>/dev/null || true
   ls /run/netns /var/lib/cni/results >networks.before 2>/dev/null || true
   read -r etcd peer api scheduler controllers < <(free_ports 5)
   cat >node.env <<END
