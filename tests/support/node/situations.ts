@@ -105,7 +105,7 @@ export function situations(
     deadline: {
       pod: { ...sleep, activeDeadlineSeconds: 3 },
       is: phase("Failed"),
-      told: /DeadlineExceeded/,
+      told: /longer than it was allowed to/,
     },
     denied: {
       pod: pull(`${registry}/denied/none:1`),
@@ -217,6 +217,30 @@ export function situations(
       isDeleted: true,
       is: ({ metadata }) => metadata.deletionTimestamp !== undefined,
       told: /^Terminating/,
+    },
+    missing: {
+      pod: pull(`${registry}/mlo/none:1`),
+      is: waiting("ErrImagePull", "ImagePullBackOff"),
+      told: /there is no image .*\/mlo\/none:1/,
+    },
+    "init-loops": {
+      pod: {
+        ...sleep,
+        restartPolicy: "Always",
+        initContainers: before(image, "exit 4"),
+      },
+      is: (pod) => (first(pod)?.restartCount ?? 0) > 0,
+      told: /keeps ending with exit status 4/,
+    },
+    "init-fails": {
+      pod: { ...sleep, initContainers: before(image, "exit 7") },
+      is: phase("Failed"),
+      told: /exit status 7/,
+    },
+    "no-program": {
+      pod: { command: ["/no/such/program"] },
+      is: (pod) => phase("Failed")(pod) || waiting("RunContainerError")(pod),
+      told: /no\/such\/program/,
     },
     evicted: {
       pod: {
