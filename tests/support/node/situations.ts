@@ -115,7 +115,7 @@ export function situations(
     "no-registry": {
       pod: pull("127.0.0.1:9/mlo/none:1"),
       is: waiting("ErrImagePull", "ImagePullBackOff"),
-      told: /127\.0\.0\.1:9\/mlo\/none:1/,
+      told: /cannot reach the registry/,
     },
     "image-name": {
       pod: pull("Not/An Image"),
