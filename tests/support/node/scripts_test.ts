@@ -4,9 +4,10 @@ import { difference } from "./traces.ts";
 const HERE = new URL(".", import.meta.url).pathname;
 
 Deno.test("the scripts of the node are clean by shellcheck and shfmt", async () => {
-  const scripts = [...Deno.readDirSync(HERE)]
-    .map(({ name }) => name)
-    .filter((name) => name.endsWith(".sh"));
+  const scripts: string[] = [];
+  for await (const { name } of Deno.readDir(HERE)) {
+    if (name.endsWith(".sh")) scripts.push(name);
+  }
   assert.equal(scripts.length, 4);
   for (const tool of [["shellcheck"], ["shfmt", "-d", "-i", "2", "-ci"]]) {
     const [program = "", ...options] = tool;
