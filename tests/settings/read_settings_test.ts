@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ED25519, makeKey } from "../config/ssh/ssh_keygen.ts";
 import { SETTINGS, withLaptop } from "../support/laptop.ts";
 
 const FILE = (home: string) => `${home}/.config/mlo/.env`;
@@ -36,4 +37,28 @@ Deno.test("a flag stands in for a setting of the file, right or wrong", () =>
     const empty = await laptop.mlo("submit", "--dry", "--uid", "");
     assert.equal(empty.code, 2);
     assert.match(empty.stderr, /--uid /);
+  }));
+
+Deno.test("an SSH key that the settings name must be there and be one", () =>
+  withLaptop(async (laptop) => {
+    const named = "GITHUB_SSH_KEY_PATH=~/.ssh/mine\n";
+    await laptop.writeSettings(`${SETTINGS}${named}`);
+    const none = await laptop.mlo("secret", "sync");
+    assert.equal(none.code, 2);
+    assert.match(
+      none.stderr,
+      /Cannot read the SSH key \S+\/\.ssh\/mine, which GITHUB_SSH_KEY_PATH names/,
+    );
+    await Deno.mkdir(`${laptop.home}/.ssh`);
+    await Deno.writeTextFile(`${laptop.home}/.ssh/mine`, "no key\n");
+    const bad = await laptop.mlo("secret", "sync");
+    assert.equal(bad.code, 2);
+    assert.match(bad.stderr, /Cannot use the SSH key \S+: it is not a private/);
+    const key = `${laptop.home}/.ssh/locked`;
+    await makeKey(key, ...ED25519, "-N", "a passphrase");
+    await laptop.writeSettings(`${SETTINGS}GITHUB_SSH_KEY_PATH=${key}\n`);
+    const locked = await laptop.mlo("secret", "sync");
+    assert.equal(locked.code, 2);
+    assert.match(locked.stderr, /encrypted with a passphrase/);
+    assert.deepEqual(laptop.cluster.secrets.list(laptop.namespace), []);
   }));
