@@ -1,3 +1,4 @@
+import { deleteCode } from "../../cluster/code_secret.ts";
 import { MloError } from "../../error.ts";
 import { deleteArgs, isFinished } from "../../runai/jobs.ts";
 import { alignedTable } from "../../text/table.ts";
@@ -145,6 +146,11 @@ async function deleteJobs(
   for (const name of names) {
     if (!leftNames.includes(name)) terminal.out(`Deleted the job ${name}\n`);
   }
+  await deleteCode(
+    project.host,
+    project.namespace,
+    names.filter((name) => !leftNames.includes(name)),
+  );
   if (left.length > 0) throw stillThere(project, left);
 }
 
