@@ -62,6 +62,13 @@ export function brokenOff(what: string): MloError {
   });
 }
 
+/** What to say of a connection that was there and is not any more. */
+export function lostLink(why: MloError | undefined): string {
+  const isLink = why === undefined || !why.isPassing ||
+    why.message.endsWith(BROKEN_OFF.reason());
+  return isLink ? "the link to the cluster is gone" : why.message;
+}
+
 /** A server that was reached and cannot do it just now. */
 function passing(
   sign: RegExp,

@@ -95,6 +95,7 @@ interface RawPod {
       readonly name?: string;
       readonly persistentVolumeClaim?: { readonly claimName?: string };
     }[];
+    readonly restartPolicy?: string;
     readonly containers?: readonly {
       readonly name?: string;
       readonly env?: readonly {
@@ -173,7 +174,7 @@ function detail(
     reason: status?.reason,
     message: status?.message,
     restarts: its?.restartCount ?? 0,
-    state: stateOf(status, its),
+    state: stateOf(spec, status, its),
     unscheduled: unscheduled && (unscheduled.message ?? ""),
     lastReason: its?.lastState?.terminated?.reason,
     endMessage: its?.state?.terminated?.message,
@@ -252,41 +253,75 @@ function gpusOf(
     : Number(metadata?.annotations?.["gpu-fraction"] ?? 0);
 }
 
-/** A container that has not said anything yet is as its pod's phase says. */
+/**
+ * How a container is. The pod's phase decides first: one that has failed may
+ * tell for good that its container runs (a deadline) or waits (an init
+ * container failed). A container that has ended and will be started again
+ * waits; so it does for as long as its back-off lasts.
+ */
 function stateOf(
+  spec: RawPod["spec"],
   status: RawPod["status"],
   its: RawStatus | undefined,
 ): ContainerState {
+  const { phase } = status ?? {};
+  const { waiting, running, terminated } = its?.state ?? {};
+  if (phase === "Succeeded" || phase === "Failed") {
+    return terminated ? endOf(terminated) : endOf({
+      exitCode: phase === "Failed" ? 1 : 0,
+      reason: phase === "Failed" ? "" : "Completed",
+    });
+  }
+  if (running) return { is: "running", since: running.startedAt };
+  if (terminated) {
+    return isStartedAgain(spec, terminated)
+      ? {
+        is: "waiting",
+        reason: "Restarting",
+        message: "",
+        lastExit: terminated.exitCode ?? 0,
+      }
+      : endOf(terminated);
+  }
+  if (its?.state === undefined && phase === "Running") {
+    return { is: "running", since: undefined };
+  }
   const preparing = status?.initContainerStatuses
     ?.find(({ state }) =>
       state?.waiting?.reason !== undefined &&
       state.waiting.reason !== "PodInitializing"
     )?.state?.waiting;
-  const { waiting, running, terminated } = its?.state ?? {};
-  if (running) return { is: "running", since: running.startedAt };
-  if (terminated) {
-    return {
-      is: "ended",
-      exit: terminated.exitCode ?? 0,
-      reason: terminated.reason ?? "",
-      at: terminated.finishedAt,
-    };
-  }
   const why = preparing ?? waiting;
-  switch (its?.state === undefined ? status?.phase : "Pending") {
-    case "Running":
-      return { is: "running", since: undefined };
-    case "Succeeded":
-      return { is: "ended", exit: 0, reason: "Completed", at: undefined };
-    case "Failed":
-      return { is: "ended", exit: 1, reason: "", at: undefined };
+  return {
+    is: "waiting",
+    reason: why?.reason ?? "",
+    message: why?.message ?? "",
+    lastExit: its?.lastState?.terminated?.exitCode,
+  };
+}
+
+function endOf(
+  { exitCode, reason, finishedAt }: NonNullable<RawState["terminated"]>,
+): ContainerState {
+  return {
+    is: "ended",
+    exit: exitCode ?? 0,
+    reason: reason ?? "",
+    at: finishedAt,
+  };
+}
+
+function isStartedAgain(
+  spec: RawPod["spec"],
+  { exitCode }: NonNullable<RawState["terminated"]>,
+): boolean {
+  switch (spec?.restartPolicy) {
+    case "Never":
+      return false;
+    case "OnFailure":
+      return (exitCode ?? 0) !== 0;
     default:
-      return {
-        is: "waiting",
-        reason: why?.reason ?? "",
-        message: why?.message ?? "",
-        lastExit: its?.lastState?.terminated?.exitCode,
-      };
+      return true;
   }
 }
 

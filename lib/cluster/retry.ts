@@ -36,7 +36,7 @@ export async function untilReached<T>(
     try {
       return await question();
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!(error instanceof MloError && mayPass(error))) throw error;
       onFailure(error);
     }
   }
@@ -66,18 +66,18 @@ export async function withRetries<T>(
 }
 
 /** Whether an error says that the cluster did not answer. */
-export function isUnreachable(error: unknown): error is MloError {
+export function isUnreachable(error: unknown): boolean {
   return error instanceof MloError && !error.isPassing &&
     error.exitCode === ExitCode.unreachable;
 }
 
 /** Whether an error says that the cluster, which was reached, could not answer just now. */
-export function isPassing(error: unknown): error is MloError {
+export function isPassing(error: unknown): boolean {
   return error instanceof MloError && error.isPassing;
 }
 
 /** Whether who has time should try again. */
-export function mayPass(error: unknown): error is MloError {
+export function mayPass(error: unknown): boolean {
   return isPassing(error) || isUnreachable(error);
 }
 

@@ -153,7 +153,7 @@ export interface Terminal {
   /** Columns of the terminal; 80 where there is none. */
   readonly columns: number;
   /** Writes to stdout; a reader that has gone away is not an error. */
-  out(text: string): void;
+  out(text: string | Uint8Array): void;
   /** Writes to stderr. */
   err(text: string | Uint8Array): void;
   /** One line from standard input without its newline, or `undefined` at its end. */

@@ -1,6 +1,6 @@
 import { run } from "../../lib/cli.ts";
 import { throughRelay } from "./flaky_cluster.ts";
-import { hostInMemory, type Laptop, withLaptop } from "./laptop.ts";
+import { hostInMemory, type Laptop, textOf, withLaptop } from "./laptop.ts";
 
 const NOW = new Date("2026-03-03T12:00:00Z");
 
@@ -218,7 +218,7 @@ async function onTerminal(
     stdinIsTerminal: true,
     stdoutIsTerminal: true,
     stderrIsTerminal: true,
-    out: show,
+    out: (text: string | Uint8Array) => show(textOf(text)),
     err: show,
     readLine: (prompt: string) => {
       show(`${prompt}y\n`);

@@ -146,7 +146,7 @@ export function hostInMemory(
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
     columns: 80,
-    out: (text) => void (stdout += text),
+    out: (text) => void (stdout += textOf(text)),
     err: (text) => void (stderr += text),
     readLine: () => Promise.resolve(undefined),
     onInterrupt: () => () => {},
@@ -181,6 +181,13 @@ export function patient(host: Host): Host {
         host.clock.sleep(milliseconds * (milliseconds < 1_000 ? 1 : 10)),
     },
   };
+}
+
+/** What is written as bytes is read as UTF-8. */
+export function textOf(written: string | Uint8Array): string {
+  return typeof written === "string"
+    ? written
+    : new TextDecoder().decode(written);
 }
 
 /** Waits for a started program and gives what it printed. */

@@ -1,51 +1,24 @@
 import { ExitCode, MloError } from "../../error.ts";
-import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
-import { kubectlFailure } from "../failure.ts";
-import { choosePod, type JobPod, listJobPods, podsOf } from "../job_pods.ts";
-import { type LinkWatcher, pause, untilReached, waitBefore } from "../retry.ts";
-import { LogCursor, type StampedLine } from "./log_cursor.ts";
-import { whyPending } from "../reason/reason.ts";
-import { runWatched } from "./watched_stream.ts";
+import { type JobPod, listJobPods, podsOf } from "../job_pods.ts";
+import { mayPass, pause, untilReached, waitBefore } from "../retry.ts";
+import { LogCursor, type LogPiece } from "./log_cursor.ts";
+import { nextRun, startedPod, successorOf } from "./log_pods.ts";
+import type { Lines, LogReader, LogRequest, Machine } from "./log_request.ts";
+import { readStream, type StreamEnd } from "./log_stream.ts";
 
-/** Which log is meant. */
-export interface LogRequest {
-  readonly namespace: string;
-  readonly job: string;
-  /** As `choosePod` takes it. */
-  readonly pod?: string | undefined;
-  /** The last so many lines only. */
-  readonly tail?: number | undefined;
-  /** Stay until the job is over, also on its next pods. */
-  readonly follow: boolean;
-}
+export type { LogReader, LogRequest } from "./log_request.ts";
 
-/** Whom a log is read for. */
-export interface LogReader extends LinkWatcher {
-  lines(lines: readonly StampedLine[]): void;
-  /** The pod has not started; told anew when the reason changes. */
-  waiting(reason: string): void;
-  /** What follows comes from another pod, or from the same one started again. */
-  next(pod: string): void;
-  /** Whether the job is over as run:ai sees it, or `undefined` if it cannot be asked. */
-  isOver(): Promise<boolean | undefined>;
-}
-
-type Machine = { readonly programs: Programs; readonly clock: Clock };
-
-/** Milliseconds between two looks at a pod that waits. */
-const LOOK = 2_000;
-
-/** How many looks a failed pod's successor may take to show up, where run:ai still calls the job active. */
-const LOOKS_FOR_SUCCESSOR = 10;
+/** How often a log that is not followed is asked for in vain before that is told. */
+const TRIES = 4;
 
 /**
- * Reads a job's log to its end through `kubectl logs --timestamps`, whose
- * options are the same whatever generation of run:ai made the job. A stream
- * that breaks is taken up where it broke; a pod that is gone is followed by
- * the job's next one.
+ * Reads a job's log to its end. A stream that breaks, or is open and dead, is
+ * taken up where it ended; a container that is started again and a pod that
+ * is gone are followed by the job's next one.
  *
- * @throws {MloError} if there is no such pod, or no log of it; when the signal
- * is given, with exit code 130.
+ * @throws {MloError} if there is no such pod, or no log of it; with exit code
+ * 4 if the user is not logged in or not allowed; when the signal is given,
+ * with exit code 130.
  */
 export async function readLog(
   machine: Machine,
@@ -53,224 +26,205 @@ export async function readLog(
   reader: LogReader,
   signal: AbortSignal,
 ): Promise<void> {
-  const list = () => listJobPods(machine, request.namespace);
-  let pod: JobPod | undefined = choosePod(
-    await list(),
-    request.job,
-    request.pod,
-  );
+  const tools = { machine, request, reader, signal };
+  let pod: JobPod | undefined = await startedPod(tools);
   while (pod !== undefined) {
-    const source = new LogSource(machine, request, reader, signal);
-    pod = await source.readToEnd(pod);
+    pod = await new RunLog(tools, pod).readToEnd();
     if (pod !== undefined) reader.next(pod.name);
   }
 }
 
-/** The log of one container, over all its streams. */
-class LogSource {
-  readonly #cursor = new LogCursor();
+/** What the reading of a log needs. */
+export interface LogTools {
+  readonly machine: Machine;
+  readonly request: LogRequest;
+  readonly reader: LogReader;
+  readonly signal: AbortSignal;
+}
+
+/** The log of one run of a container, over all its streams. */
+class RunLog {
+  #cursor = new LogCursor();
   #isLost = false;
+  /** Whether the last stream gave everything that there was until its end. */
+  #isWhole = false;
+  #told = new Set<string>();
 
-  constructor(
-    readonly machine: Machine,
-    readonly request: LogRequest,
-    readonly reader: LogReader,
-    readonly signal: AbortSignal,
-  ) {}
+  constructor(readonly tools: LogTools, readonly pod: JobPod) {}
 
-  /** Shows the log of a pod until it is over; gives the pod that goes on after it. */
-  async readToEnd(pod: JobPod): Promise<JobPod | undefined> {
-    let current = await this.#started(pod);
-    if (current.uid !== pod.uid) return current;
+  /** Shows the log until the run is over; gives the pod whose run goes on after it. */
+  async readToEnd(): Promise<JobPod | undefined> {
+    const { machine, request, signal } = this.tools;
     for (let inVain = 0;; inVain++) {
-      await pause(this.machine.clock, this.signal, waitBefore(inVain));
-      const stream = await this.#stream(current);
-      if (stream.lines > 0) inVain = 0;
-      if (!this.request.follow && isWhole(stream.outcome)) {
-        return this.#finish();
+      await pause(machine.clock, signal, waitBefore(inVain));
+      const { end, hasNews } = await this.#stream(this.#lines());
+      const { words } = this.#cursor;
+      this.#isWhole = !end.wasDead && !end.failure && words.length === 0;
+      if (end.failure?.exitCode === ExitCode.auth) throw end.failure;
+      if (!request.follow) {
+        if (this.#isWhole) return this.#finish();
+        if (hasNews) inVain = 0;
+        this.#judge(end, inVain);
+        continue;
       }
-      const now = await this.#look(stream.outcome);
-      const same = now.find(({ uid }) => uid === current.uid);
-      if (same !== undefined && same.restarts === current.restarts) {
-        if (same.state.is !== "ended") continue;
-        await this.#drain(same);
-        return this.#successor(same);
+      if (end.failure && mayPass(end.failure)) this.#tellLost(end.failure);
+      const next = await this.#lookAfter();
+      if (next !== "same") return next;
+      // One that the node itself ended will be ended again.
+      this.#tellWords(end);
+      if (hasNews && words.length === 0 || end.wasDead && !end.failure) {
+        inVain = 0;
       }
-      if (same === undefined) {
-        this.#finish();
-        return this.#successor(current);
-      }
-      await this.#drain(current, same.restarts === current.restarts + 1);
-      current = await this.#started(same);
-      this.reader.next(current.name);
     }
   }
 
-  /** One stream from where the last one ended, to its end. */
-  async #stream(pod: JobPod) {
-    let lines = 0;
-    this.#cursor.begin();
-    const { follow, namespace } = this.request;
-    const outcome = await runWatched(this.machine, {
-      namespace,
-      call: logsCall(this.request, pod, this.#cursor.since, follow),
-      onOutput: (chunk) => {
-        const fresh = this.#cursor.feed(chunk);
-        lines += fresh.length;
-        if (fresh.length > 0) this.reader.lines(fresh);
-      },
-      signal: this.signal,
-      onLost: () => this.#tellLost(),
-    });
-    await pause(this.machine.clock, this.signal, 0);
-    return { outcome, lines };
+  #lines(): Lines {
+    const { follow, tail, previous } = this.tools.request;
+    return { since: this.#cursor.since, tail, follow, previous };
   }
 
-  /** What came between the last stream's end and the container's; a log that is gone by now is not missed. */
-  async #drain(pod: JobPod, isPrevious = false): Promise<void> {
-    this.#cursor.begin();
-    const call = logsCall(this.request, pod, this.#cursor.since, false);
-    await untilReached(this.machine.clock, this.signal, async () => {
-      const outcome = await this.machine.programs.stream(
-        isPrevious ? { ...call, args: [...call.args, "--previous"] } : call,
-        (chunk) => this.reader.lines(this.#cursor.feed(chunk)),
-        this.signal,
-      );
-      const failure = failureOf(outcome, this.request);
-      if (failure?.exitCode === ExitCode.unreachable) {
-        this.#cursor.begin();
-        throw failure;
-      }
+  async #stream(
+    lines: Lines,
+  ): Promise<{ end: StreamEnd; hasNews: boolean }> {
+    const { machine, request, signal } = this.tools;
+    let hasNews = false;
+    const end = await readStream(machine, {
+      request,
+      pod: this.pod,
+      cursor: this.#cursor,
+      lines,
+      signal,
+      onOutput: (chunk) => {
+        this.#tellBack();
+        const pieces = this.#cursor.feed(chunk);
+        hasNews ||= pieces.length > 0;
+        this.#show(pieces);
+      },
+      onQuiet: () => this.#tellBack(),
     });
+    return { end, hasNews };
+  }
+
+  /** A log that is not followed: whether to try again. */
+  #judge({ failure }: StreamEnd, inVain: number): void {
+    if (mayPass(failure) && inVain < TRIES) return;
+    this.#finish();
+    const { job } = this.tools.request;
+    throw failure ?? new MloError(
+      `Cannot read all of the log of the job "${job}": its node says: ${
+        this.#cursor.words.at(-1)
+      }`,
+      { hint: `mlo status ${job}` },
+    );
+  }
+
+  /** What became of the run after a stream of it has ended: the pod to go on with, if it is over. */
+  async #lookAfter(): Promise<JobPod | undefined | "same"> {
+    const { machine, request, signal } = this.tools;
+    const all = await untilReached(
+      machine.clock,
+      signal,
+      () => listJobPods(machine, request.namespace),
+      (why) => this.#tellLost(why),
+    );
+    const now = podsOf(all, request.job).find(({ uid }) =>
+      uid === this.pod.uid
+    );
+    if (now === undefined) {
+      this.#finish();
+      if (!this.#isWhole) {
+        this.#tellMissing(`${this.pod.name} is gone, and its log with it`);
+      }
+      return await successorOf(this.tools, this.pod);
+    }
+    const runs = now.restarts - this.pod.restarts;
+    if (runs > 0) {
+      await this.#drain({ previous: true }, runs > 1);
+      return now;
+    }
+    if (now.state.is === "running") return "same";
+    if (now.state.is === "waiting" && now.state.lastExit === undefined) {
+      return "same";
+    }
+    await this.#drain({});
+    return now.state.is === "ended"
+      ? await successorOf(this.tools, now)
+      : await nextRun(this.tools, now);
+  }
+
+  /**
+   * Shows what came between the last stream's end and the run's. Of several
+   * runs since then only the last one's log is kept, which is shown whole.
+   */
+  async #drain(which: Lines, areRunsLost = false): Promise<void> {
+    if (areRunsLost) {
+      this.#finish();
+      this.#tellMissing("the container was started again more than once");
+      this.#cursor = new LogCursor();
+    }
+    for (let inVain = 0;; inVain++) {
+      await pause(
+        this.tools.machine.clock,
+        this.tools.signal,
+        waitBefore(inVain),
+      );
+      const since = this.#cursor.since;
+      const { end, hasNews } = await this.#stream({ ...which, since });
+      if (!end.failure && this.#cursor.words.length === 0) break;
+      if (end.failure && mayPass(end.failure)) {
+        if (hasNews) inVain = 0;
+        this.#tellLost(end.failure);
+        continue;
+      }
+      if (end.failure?.exitCode === ExitCode.auth) throw end.failure;
+      if (!this.#isWhole) this.#tellMissing("its node has removed the log");
+      break;
+    }
     this.#finish();
   }
 
   #finish(): undefined {
-    const rest = this.#cursor.finish();
-    if (rest.length > 0) this.reader.lines(rest);
+    this.#show(this.#cursor.finish());
     return undefined;
   }
 
-  /** The job's pods after a stream ended: the answer shows whether the link is there. */
-  async #look(outcome: Outcome): Promise<JobPod[]> {
-    const failure = failureOf(outcome, this.request);
-    const isBroken = failure?.exitCode === ExitCode.unreachable;
-    if (failure?.exitCode === ExitCode.auth) throw failure;
-    if (isBroken) this.#tellLost();
-    const pods = await untilReached(
-      this.machine.clock,
-      this.signal,
-      () => listJobPods(this.machine, this.request.namespace),
-      () => this.#tellLost(),
-    );
-    if (this.#isLost) this.reader.back();
-    const wasLost = this.#isLost;
-    this.#isLost = false;
-    const own = podsOf(pods, this.request.job);
-    // A pod that answers with anything else than its log will do so again.
-    if (failure && !wasLost && !this.request.follow) throw failure;
-    return own;
+  #show(pieces: LogPiece[]): void {
+    const { reader } = this.tools;
+    let from = 0;
+    for (const [at, { time, after }] of pieces.entries()) {
+      if (after === undefined) continue;
+      if (at > from) reader.pieces(pieces.slice(from, at));
+      from = at;
+      reader.missing(
+        `lines between ${after} and ${time} may be missing: the node has begun a new file`,
+      );
+    }
+    if (pieces.length > from) reader.pieces(pieces.slice(from));
   }
 
-  #tellLost(): void {
-    if (!this.#isLost) this.reader.lost();
+  /** A run of which nothing was shown may have said nothing. */
+  #tellMissing(why: string): void {
+    const { last } = this.#cursor;
+    if (last === undefined) return;
+    this.tools.reader.missing(`lines after ${last} may be missing: ${why}`);
+  }
+
+  #tellWords({ failure }: StreamEnd): void {
+    const said = mayPass(failure) ? undefined : failure?.childMessage;
+    for (const word of [...this.#cursor.words, said ?? ""]) {
+      if (word === "" || this.#told.has(word)) continue;
+      this.#told.add(word);
+      this.tools.reader.word(word.trim());
+    }
+  }
+
+  #tellLost(why: MloError): void {
+    if (!this.#isLost) this.tools.reader.lost(why);
     this.#isLost = true;
   }
 
-  /** The pod once it has something to say. */
-  async #started(pod: JobPod): Promise<JobPod> {
-    let told = "";
-    for (let now = pod;;) {
-      if (now.state.is !== "waiting" || now.state.lastExit !== undefined) {
-        return now;
-      }
-      const reason = whyPending([now], [])?.text ?? "it has not started";
-      if (!this.request.follow) {
-        throw new MloError(
-          `There is no log of the job "${this.request.job}" yet: ${reason}`,
-          { hint: `mlo logs -f ${this.request.job}` },
-        );
-      }
-      if (reason !== told) this.reader.waiting(reason);
-      told = reason;
-      await pause(this.machine.clock, this.signal, LOOK);
-      const pods = await untilReached(
-        this.machine.clock,
-        this.signal,
-        () => listJobPods(this.machine, this.request.namespace),
-      );
-      now = choosePod(pods, this.request.job, this.request.pod);
-    }
+  #tellBack(): void {
+    if (this.#isLost) this.tools.reader.back();
+    this.#isLost = false;
   }
-
-  /**
-   * The pod that takes an ended one's place, or `undefined` if the job is
-   * over: a preempted job gets its next pod at once or when there is room.
-   */
-  async #successor(ended: JobPod): Promise<JobPod | undefined> {
-    if (!this.request.follow) return undefined;
-    const isRemoved = ended.isLeaving || ended.state.is !== "ended" ||
-      /Evicted|Preempt|Shutdown|NodeLost/.test(ended.reason ?? "");
-    for (let look = 0;; look++) {
-      const pods = await untilReached(
-        this.machine.clock,
-        this.signal,
-        () => listJobPods(this.machine, this.request.namespace),
-      );
-      const next = this.#newer(pods, ended);
-      if (next !== undefined) return next;
-      const isThere = pods.some(({ uid }) => uid === ended.uid);
-      if (isThere && ended.phase === "Succeeded") return undefined;
-      if (await this.reader.isOver() === true) return undefined;
-      if (isThere && !isRemoved && look >= LOOKS_FOR_SUCCESSOR) {
-        return undefined;
-      }
-      await pause(this.machine.clock, this.signal, LOOK);
-    }
-  }
-
-  #newer(pods: readonly JobPod[], ended: JobPod): JobPod | undefined {
-    if (podsOf(pods, this.request.job).length === 0) return undefined;
-    try {
-      const chosen = choosePod(pods, this.request.job, this.request.pod);
-      return chosen.uid === ended.uid || chosen.isLeaving ? undefined : chosen;
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/** `kubectl logs` without a time limit of its own. */
-function logsCall(
-  { namespace, tail }: LogRequest,
-  pod: JobPod,
-  since: string | undefined,
-  follow: boolean,
-): Call {
-  return {
-    program: "kubectl",
-    args: [
-      ...["logs", pod.name, "-n", namespace, "-c", pod.container],
-      "--timestamps",
-      ...(follow ? ["--follow"] : []),
-      ...(since === undefined ? [] : [`--since-time=${since}`]),
-      ...(since === undefined && tail !== undefined ? [`--tail=${tail}`] : []),
-    ],
-  };
-}
-
-function isWhole(outcome: Outcome): boolean {
-  return outcome.code === 0;
-}
-
-function failureOf(
-  outcome: Outcome,
-  { job, namespace }: LogRequest,
-): MloError | undefined {
-  if (isWhole(outcome)) return undefined;
-  return kubectlFailure(outcome, {
-    what: `read the log of the job "${job}"`,
-    namespace,
-    names: [job],
-  });
 }

@@ -1,6 +1,7 @@
 import { eventsOf, listEvents } from "../../cluster/events.ts";
 import { type JobPod, listJobPods, podsOf } from "../../cluster/job_pods.ts";
-import { pause, untilReached } from "../../cluster/retry.ts";
+import { lostLink } from "../../cluster/failure.ts";
+import { mayPass, pause, untilReached } from "../../cluster/retry.ts";
 import {
   type Reason,
   whyEnded,
@@ -10,7 +11,7 @@ import { MloError } from "../../error.ts";
 import type { Job } from "../../runai/job.ts";
 import { openShell } from "../jobs/exec.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { showLog } from "../jobs/logs.ts";
+import { showLog, whyNoPod } from "../jobs/logs.ts";
 import type { Project } from "../../settings/project.ts";
 
 /** What to do with a job that was just submitted. */
@@ -27,6 +28,9 @@ const LOOK = 2_000;
 /** How many looks in a row must show that waiting will not help. */
 const STUCK = 3;
 
+/** From which look on run:ai is asked about a job without a pod: it takes a moment to make one. */
+const PODLESS = 3;
+
 /** Waits for a submitted job, then opens its shell or shows its log, as asked. ^C leaves the job as it is. */
 export async function afterwards(
   project: Project,
@@ -39,43 +43,43 @@ export async function afterwards(
   if (flags.shell) await openShell(project, job.name);
 }
 
+/** A job that ended before the first look has a log and an end as any other. */
 async function followFromStart(
   project: Project,
   job: Pick<Job, "name" | "workers">,
 ): Promise<void> {
-  await waitUntilRunning(project, { name: job.name });
+  await waitUntilRunning(project, { name: job.name }, true);
   await showLog(project, job.name, { follow: true });
-  const pods = await listJobPods(project.host, project.namespace);
-  const ended = whyEnded(podsOf(pods, job.name));
-  if (ended) throw new MloError(`The job ${job.name} failed: ${ended}`);
 }
 
 /**
  * Waits until all pods of a job run, or it has ended well; tells on stderr
  * why they do not, anew when the reason changes.
  *
- * @throws {MloError} if it failed or cannot start; at ^C, with exit code 130.
+ * @throws {MloError} if it failed (unless any end will do) or cannot start; at
+ * ^C, with exit code 130.
  */
 async function waitUntilRunning(
   project: Project,
   job: Pick<Job, "name" | "workers">,
+  isAnyEndFine = false,
 ): Promise<void> {
   const { terminal } = project.host;
+  const tell = teller(project, job.name);
   await untilInterrupted(
     terminal,
     async (signal) => {
-      let told = "";
       let stuck = 0;
-      for (;;) {
-        const [pods, events] = await look(project, job.name, signal);
+      for (let looks = 1;; looks++) {
+        const [pods, events] = await look(project, job.name, signal, tell);
         if (isUp(pods, 1 + (job.workers ?? 0))) break;
         const ended = whyEnded(pods);
+        if (ended && isAnyEndFine) return;
         if (ended) throw failed(job.name, ended);
         const reason = whyPending(pods, events);
-        if (reason && reason.text !== told) {
-          terminal.err(`mlo: ${job.name} waits: ${reason.text}\n`);
-          told = reason.text;
-        }
+        if (pods.length === 0 && looks >= PODLESS) {
+          tell(await whyWithoutPod(project, job.name, signal, tell));
+        } else if (reason) tell(reason.text);
         stuck = reason?.isStuck ? stuck + 1 : 0;
         if (reason && stuck >= STUCK) throw cannotStart(job.name, reason);
         await pause(project.host.clock, signal, LOOK);
@@ -86,25 +90,61 @@ async function waitUntilRunning(
   );
 }
 
+/** Says what a job waits for, once until it is something else. */
+function teller({ host }: Project, job: string): (reason: string) => void {
+  let told = "";
+  return (reason) => {
+    if (reason !== told) host.terminal.err(`mlo: ${job} waits: ${reason}\n`);
+    told = reason;
+  };
+}
+
+/** What run:ai says of a job that has no pod; throws if the job is over. */
+async function whyWithoutPod(
+  project: Project,
+  job: string,
+  signal: AbortSignal,
+  tell: (reason: string) => void,
+): Promise<string> {
+  return await untilReached(
+    project.host.clock,
+    signal,
+    () => whyNoPod(project, job),
+    (why) => tell(lostLink(why)),
+  );
+}
+
 async function look(
   { host, namespace }: Project,
   job: string,
   signal: AbortSignal,
+  tell: (reason: string) => void,
 ) {
-  return await untilReached(host.clock, signal, async () => {
+  const ask = async () => {
     const [all, events] = await Promise.all([
       listJobPods(host, namespace),
-      listEvents(host, namespace),
+      // Who may not read events gets the pods' own words.
+      listEvents(host, namespace).catch((error) => {
+        if (mayPass(error)) throw error;
+        return [];
+      }),
     ]);
     const pods = podsOf(all, job).filter(({ isLeaving }) => !isLeaving);
     return [pods, eventsOf(events, job, pods)] as const;
-  });
+  };
+  return await untilReached(
+    host.clock,
+    signal,
+    ask,
+    (why) => tell(lostLink(why)),
+  );
 }
 
 /** Whether as many pods as there should be are running or have ended well. */
 function isUp(pods: readonly JobPod[], wanted: number): boolean {
-  const up = pods.filter(({ state }) =>
-    state.is === "running" || state.is === "ended" && state.exit === 0
+  const up = pods.filter(({ state, phase }) =>
+    state.is === "running" ||
+    state.is === "ended" && state.exit === 0 && phase !== "Failed"
   );
   return up.length >= wanted;
 }

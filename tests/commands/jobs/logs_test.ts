@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
-import { LogCursor } from "../../../lib/cluster/stream/log_cursor.ts";
 
 /** A line written so many seconds after the log's start. */
 function at(seconds: number, text: string) {
@@ -91,7 +90,7 @@ Deno.test("mlo logs says why there is no log yet, and whose job it is not", () =
     );
     const none = await laptop.mlo("logs", "nothing");
     assert.equal(none.code, 1);
-    assert.match(none.stderr, /The job "nothing" has no pod/);
+    assert.match(none.stderr, /There is no job "nothing" in the project/);
     const tail = await laptop.mlo("logs", "exp", "--tail", "-1");
     assert.equal(tail.code, 2);
   }));
@@ -138,7 +137,7 @@ Deno.test("mlo logs -f goes on in a preempted job's next pod, and in a container
     const { code, stdout, stderr } = await running;
     assert.equal(code, 0, stderr);
     assert.equal(stdout, "first\nlast words\nsecond\nthird\ndone");
-    assert.match(stderr, /exp has not started: no node has a GPU free\n/);
+    assert.match(stderr, /exp waits: no node has a GPU free\n/);
     assert.match(stderr, /exp goes on in exp-0-0\n/);
   }));
 
@@ -156,36 +155,3 @@ Deno.test("^C during mlo logs -f leaves the job alone and says so", () =>
     assert.match(stderr, /Interrupted: the job exp goes on; mlo logs -f exp/);
     assert.equal(cluster.jobs.list().length, 1);
   }));
-
-/** What a server sends, again from `since` on, and what is to be shown of it. */
-Deno.test("LogCursor shows each line once, whatever comes again", () => {
-  const text = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, index) => {
-      const number = from + index;
-      const { time, text } = at(Math.floor(number / 5), `${number}\n`);
-      return `${time} ${text}`;
-    }).join("");
-  const encoder = new TextEncoder();
-  const cursor = new LogCursor();
-  const shown: string[] = [];
-  const feed = (chunk: string) =>
-    shown.push(...cursor.feed(encoder.encode(chunk)).map(({ text }) => text));
-
-  cursor.begin();
-  assert.equal(cursor.since, undefined);
-  feed(text(0, 23));
-  feed(text(23, 24).slice(0, 20));
-  // Line 23 is at second 4: from a second before it on, lines 15 to 22 come again.
-  assert.equal(cursor.since, "2026-01-01T00:00:03Z");
-  cursor.begin();
-  feed(text(15, 25));
-  // The file was rotated away meanwhile: what is left comes again.
-  cursor.begin();
-  feed(text(24, 40));
-  cursor.begin();
-  feed("no time before this one\n" + text(25, 41).slice(0, -1));
-  const last = cursor.finish().map(({ text }) => text);
-  const numbers = Array.from({ length: 40 }, (_, number) => `${number}\n`);
-  assert.deepEqual(shown, [...numbers, "no time before this one\n"]);
-  assert.deepEqual(last, ["40"]);
-});
