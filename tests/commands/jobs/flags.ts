@@ -34,6 +34,8 @@ export const JOBS_FLAGS: readonly FlagTable[] = [
       ["--tail 5x", /--tail "5x" is not a number/],
       ["--tail 1234567890", /--tail "1234567890" is not a number/],
       ["--timestamps", { timestamps: true }],
+      ["--previous", { previous: true }],
+      ["-p", { previous: true }],
     ],
   },
   {
