@@ -4,16 +4,19 @@
 // Two ways of passing signals on are common, and both lose checkpoints. To the command alone: a shell that waits
 // for the user's program (bash -c 'train; evaluate') dies of SIGTERM, process 1 ends, and the kernel kills the
 // program unasked. To the whole process group: a data loader dies of it, and its parent takes that for an error
-// while it saves. So here the command alone gets it, once, and is left to treat its children as it likes; only if
-// it dies of it, the rest of its group gets it too, and init waits until they have ended.
+// while it saves. So here the command alone gets it, once, and is left to treat its children as it likes. When it
+// has ended, each program that is left gets its turn the same way: parents first, children only when their parent
+// is gone, whatever group, session or terminal (tmux, kubectl exec) they belong to. init ends when none is left.
 #define _GNU_SOURCE
+#include "ready.h"
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
+#include <time.h>
+
+enum { LOOK_AGAIN_MS = 100, LOOKS_FOR_TEE = 20 };
 
 static _Noreturn void become(char **command, const sigset_t *signals) {
   setpgid(0, 0);
@@ -28,16 +31,143 @@ static _Noreturn void become(char **command, const sigset_t *signals) {
   _exit(missing ? 127 : 126);
 }
 
+// --- what is left when the command has ended ----------------------------------------------------------
+
+struct process {
+  int pid, parent;
+  unsigned long long start; // with the pid, who it is
+  int passes;               // a signal to it would be refused, lost, or take a terminal from under programs
+  int follows;              // tee: ends with what writes to it, which would fail if it were gone
+};
+
+struct list {
+  struct process *all;
+  size_t count, room;
+};
+
+static void append(struct list *list, struct process one) {
+  if (list->count == list->room) {
+    list->room = list->room ? list->room * 2 : 64;
+    list->all = realloc(list->all, list->room * sizeof one);
+    if (list->all == NULL) _exit(71);
+  }
+  list->all[list->count++] = one;
+}
+
+static struct process *find(struct list *list, int pid) {
+  for (size_t i = 0; i < list->count; i++) {
+    if (list->all[i].pid == pid) return &list->all[i];
+  }
+  return NULL;
+}
+
+// An interactive shell ignores SIGTERM. The servers of tmux, screen and ssh do not, but end what they hold.
+static int is_passed_over(int pid, const char *name) {
+  static const char *const holders[] = {"tmux", "screen", "SCREEN", "sshd"};
+  for (size_t i = 0; i < sizeof holders / sizeof *holders; i++) {
+    if (strncmp(name, holders[i], strlen(holders[i])) == 0) return 1;
+  }
+  char path[64], line[256];
+  unsigned long long ignored = 0;
+  snprintf(path, sizeof path, "/proc/%d/status", pid);
+  FILE *in = fopen(path, "re");
+  while (in && fgets(line, sizeof line, in)) {
+    if (sscanf(line, "SigIgn: %llx", &ignored) == 1) break;
+  }
+  if (in) fclose(in);
+  return (ignored >> (SIGTERM - 1) & 1) != 0;
+}
+
+// 0 if there is no such process, or nothing of it but a status.
+static int read_process(int pid, struct process *one) {
+  char path[64], text[1024];
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  FILE *in = fopen(path, "re");
+  if (in == NULL) return 0;
+  size_t size = fread(text, 1, sizeof text - 1, in);
+  fclose(in);
+  text[size] = '\0';
+  char *name = strchr(text, '('), *rest = strrchr(text, ')'), state;
+  if (name == NULL || rest == NULL) return 0;
+  *rest = '\0';
+  *one = (struct process){.pid = pid};
+  if (sscanf(rest + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state,
+             &one->parent, &one->start) != 3)
+    return 0;
+  one->passes = is_passed_over(pid, name + 1) || (kill(pid, 0) != 0 && errno == EPERM);
+  one->follows = strcmp(name + 1, "tee") == 0;
+  return state != 'Z' && state != 'X';
+}
+
+static void look(struct list *now) {
+  DIR *processes = opendir("/proc");
+  if (processes == NULL) return;
+  for (struct dirent *entry; (entry = readdir(processes));) {
+    struct process one;
+    int pid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
+    if (pid > 1 && read_process(pid, &one)) append(now, one);
+  }
+  closedir(processes);
+}
+
+// Whether nobody above the process, up to init or out of the container, is to be told before it.
+static int is_next(struct list *now, const struct process *one) {
+  for (size_t steps = 0; steps <= now->count; steps++) {
+    one = find(now, one->parent);
+    if (one == NULL) return 1;
+    if (!one->passes) return 0;
+  }
+  return 1;
+}
+
+// Tells each program whose turn has come, once. True while there are any.
+static int tell(struct list *told, int signal) {
+  static int idle = 0;
+  struct list now = {0};
+  int left = 0, leading = 0;
+  look(&now);
+  for (size_t i = 0; i < now.count; i++) {
+    left |= !now.all[i].passes;
+    leading |= !now.all[i].passes && !now.all[i].follows;
+  }
+  idle = leading ? 0 : idle + 1;
+  for (size_t i = 0; i < now.count; i++) {
+    struct process *one = &now.all[i], *known = find(told, one->pid);
+    if (one->passes || (one->follows && idle <= LOOKS_FOR_TEE)) continue;
+    if (!is_next(&now, one) || (known && known->start == one->start)) continue;
+    if (known) *known = *one;
+    else append(told, *one);
+    kill(one->pid, signal);
+  }
+  free(now.all);
+  return left;
+}
+
+// --- the loop -----------------------------------------------------------------------------------------
+
+// ^Z at a command that is no shell would leave a terminal that nobody reads: as process 1 it could not be stopped.
+static void keep_going(pid_t command, int signal) {
+  if (signal == SIGSTOP || tcsetpgrp(STDIN_FILENO, command) != 0) return;
+  kill(-command, SIGCONT);
+}
+
 // Reaps everything that has ended; true and *status once the command is among it.
 static int reap(pid_t command, int *status) {
   int ended = 0, one;
-  for (pid_t pid; (pid = waitpid(-1, &one, WNOHANG)) > 0;) {
-    if (pid == command) {
+  for (pid_t pid; (pid = waitpid(-1, &one, WNOHANG | WUNTRACED)) > 0;) {
+    if (pid != command) continue;
+    if (WIFSTOPPED(one)) {
+      keep_going(command, WSTOPSIG(one));
+    } else {
       *status = one;
       ended = 1;
     }
   }
   return ended;
+}
+
+static int ends_programs(int signal) {
+  return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
 }
 
 int main(int argc, char **argv) {
@@ -48,6 +178,8 @@ int main(int argc, char **argv) {
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
+  setenv("MLO_DOOR", "1", 1); // what the command starts needs no door any more
+  mark_ready();
   pid_t command = fork();
   if (command < 0) {
     perror("init: Cannot fork");
@@ -56,21 +188,19 @@ int main(int argc, char **argv) {
   if (command == 0) become(argv + 1, &before);
   setpgid(command, command);
 
-  int status = 0, ended = 0, told = 0, waiting = 0;
+  struct list told_ones = {0};
+  int status = 0, ended = 0, told = 0;
   for (;;) {
-    int signal = sigwaitinfo(&all, NULL);
-    if (signal < 0 || signal == SIGTTIN || signal == SIGTTOU) continue;
-    if (signal != SIGCHLD) {
-      told = signal;
-      kill(ended ? -command : command, signal);
-      continue;
+    struct timespec moment = {0, LOOK_AGAIN_MS * 1000000L};
+    int signal = ended ? sigtimedwait(&all, NULL, &moment) : sigwaitinfo(&all, NULL);
+    if (signal == SIGTTIN || signal == SIGTTOU) continue;
+    if (signal == SIGCHLD || (signal < 0 && ended)) {
+      if (reap(command, &status)) ended = 1;
+    } else if (signal > 0) {
+      if (ends_programs(signal)) told = signal;
+      if (!ended) kill(command, signal);
     }
-    if (reap(command, &status)) {
-      ended = 1;
-      waiting = WIFSIGNALED(status) && WTERMSIG(status) == told;
-      if (waiting) kill(-command, told);
-    }
-    if (ended && !(waiting && kill(-command, 0) == 0)) {
+    if (ended && !(told && tell(&told_ones, told))) {
       return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     }
   }

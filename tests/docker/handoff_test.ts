@@ -15,8 +15,11 @@ const NAMED_LIKE_OURS = Object.fromEntries(
       " ",
     ),
     ..."old_members gshadow gone gone_group member seen directory".split(" "),
-    ..."directories seed uid shell fresh target links ssh key known attempt pass"
+    ..."seed uid gid all fresh target links ssh key known attempt pass"
       .split(" "),
+    ..."work odd mode top text path place missing_links existing open writable"
+      .split(" "),
+    ..."foreign verb detail old login point reason home".split(" "),
   ].map((name) => [name, "kept"]),
 );
 
@@ -46,7 +49,11 @@ const OWN = {
   SCRATCH_HOME: "/mloscratch/homes/ann",
   HF_HOME: "/mloscratch/hf_cache",
   ZDOTDIR: "/mloscratch/homes/ann/.shell",
-  ZSH: "/mloscratch/homes/ann/.shell/.oh-my-zsh",
+  ZSH: "/docker/.oh-my-zsh",
+  ZSH_CUSTOM: "/mloscratch/homes/ann/.shell/custom",
+  HF_TOKEN_PATH: "/mloscratch/homes/ann/.cache/huggingface/token",
+  HF_MODULES_CACHE: "/mloscratch/homes/ann/.cache/huggingface/modules",
+  MLO_DOOR: "1",
   HISTFILE: "/mloscratch/homes/ann/.zsh_history",
   GIT_CONFIG_GLOBAL: "/mloscratch/homes/ann/.gitconfig",
   UV_CACHE_DIR: "/mloscratch/homes/ann/.cache/uv",

@@ -223,7 +223,7 @@ function expected(env: Record<string, string | undefined>, keeps?: string) {
     uids: "",
     gids: "",
     ghosts: "",
-    home: `${uid}:${gid} 750`,
+    home: `${uid}:${gid} 700`,
     sudo: "0",
     checks: "",
     logs: "true",

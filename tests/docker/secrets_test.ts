@@ -148,9 +148,9 @@ inBothModes(
       );
       assert.equal(
         await factsOf(`${home}/.cache/uv`),
-        "123456:83070 770 directory",
+        "123456:83070 700 directory",
       );
-      assert.equal(await factsOf(`${home}/.uv`), "123456:83070 770 directory");
+      assert.equal(await factsOf(`${home}/.uv`), "123456:83070 700 directory");
     }),
 );
 
@@ -174,7 +174,7 @@ inBothModes(
       );
       assert.equal(
         await factsOf(`${home}/.gitconfig`),
-        "123456:83070 660 file",
+        "123456:83070 600 file",
       );
 
       await Deno.writeTextFile(

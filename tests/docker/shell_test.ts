@@ -18,32 +18,63 @@ inBothModes(
       assert.equal((await start(pod)).stderr, "");
       assert.equal(
         await factsOf(`${home}/.shell`),
-        "123456:83070 770 directory",
+        "123456:83070 700 directory",
       );
       assert.equal(
         await factsOf(`${home}/.shell/.zshrc`),
-        "123456:83070 640 file",
+        "123456:83070 600 file",
       );
       const zshrc = new URL("../../docker/zshrc", import.meta.url);
       assert.equal(
         await Deno.readTextFile(`${home}/.shell/.zshrc`),
         await Deno.readTextFile(zshrc),
       );
-      assert.match(
-        await Deno.readTextFile(`${home}/.shell/.oh-my-zsh/oh-my-zsh.sh`),
-        /LOADED/,
-      );
 
       await Deno.writeTextFile(`${home}/.shell/.zshrc`, "echo mine\n");
-      await Deno.remove(`${home}/.shell/.oh-my-zsh/oh-my-zsh.sh`);
       await start(pod);
       assert.equal(
         await Deno.readTextFile(`${home}/.shell/.zshrc`),
         "echo mine\n",
       );
-      await assert.rejects(Deno.stat(`${home}/.shell/.oh-my-zsh/oh-my-zsh.sh`));
       const left = await namesIn(`${home}/.shell`);
-      assert.deepEqual(left, [".oh-my-zsh", ".zshrc"]);
+      assert.deepEqual(left, [".zshrc", "custom"]);
+    }),
+);
+
+inBothModes(
+  "step 4: oh-my-zsh stays in the image, what the user adds or changed before is used",
+  (mode) =>
+    onHome(bed, async (home, start) => {
+      const script = [
+        "zsh",
+        "-ic",
+        "echo $OH_MY_ZSH_LOADED $ZSH $ZSH_CUSTOM; whence -w mine",
+      ];
+      const env = { HOSTNAME: "pod" };
+      await start({ mode, command: ["true"] });
+      await Deno.writeTextFile(
+        `${home}/.shell/custom/mine.zsh`,
+        "mine() { :; }\n",
+      );
+      await Deno.writeTextFile(
+        `${home}/.shell/.zshrc`,
+        "source $ZSH/oh-my-zsh.sh; for f in $ZSH_CUSTOM/*.zsh(N); source $f\n",
+      );
+      const image = await start({ mode, env, command: script });
+      assert.equal(
+        image.stdout,
+        `1 /docker/.oh-my-zsh ${HOME}/.shell/custom\nmine: function\n`,
+      );
+
+      await Deno.mkdir(`${home}/.shell/.oh-my-zsh`);
+      await Deno.writeTextFile(
+        `${home}/.shell/.oh-my-zsh/oh-my-zsh.sh`,
+        "OH_MY_ZSH_LOADED=own\n",
+      );
+      await must(["chown", "-R", "123456:83070", `${home}/.shell`]);
+      await must(["chmod", "-R", "go=", `${home}/.shell`]);
+      const own = await start({ mode, env, command: script });
+      assert.match(own.stdout, /^own .*\/\.shell\/\.oh-my-zsh/);
     }),
 );
 
@@ -70,7 +101,7 @@ inBothModes(
       const script =
         'echo "$OH_MY_ZSH_LOADED $(umask) $ZSH $HISTFILE $ZDOTDIR $GIT_CONFIG_GLOBAL"';
       const expected =
-        `1 007 ${HOME}/.shell/.oh-my-zsh ${HOME}/.zsh_history ${HOME}/.shell ${HOME}/.gitconfig\n`;
+        `1 007 /docker/.oh-my-zsh ${HOME}/.zsh_history ${HOME}/.shell ${HOME}/.gitconfig\n`;
       const pod = await start({ mode, command: ["zsh", "-ic", script] });
       assert.equal(pod.stdout, expected);
 
@@ -79,7 +110,7 @@ inBothModes(
       const attached = await start({ mode, command: ["sh", "-c", bare] });
       assert.equal(
         attached.stdout,
-        `1 ${HOME}/.shell/.oh-my-zsh ${HOME}/.zsh_history\n007\n`,
+        `1 /docker/.oh-my-zsh ${HOME}/.zsh_history\n007\n`,
       );
     }),
 );
@@ -96,7 +127,7 @@ inBothModes(
         `.cursor ${HOME}/.cursor`,
         `.cursor-server ${HOME}/.cursor-server`,
         `.gitconfig ${HOME}/.gitconfig`,
-        `.oh-my-zsh ${HOME}/.shell/.oh-my-zsh`,
+        `.oh-my-zsh /docker/.oh-my-zsh`,
         `.vscode ${HOME}/.vscode`,
         `.vscode-server ${HOME}/.vscode-server`,
         `.zsh_history ${HOME}/.zsh_history`,
@@ -180,10 +211,6 @@ podTest(
         });
       }
       const left = await namesIn(`${home}/.shell`);
-      assert.deepEqual(left, [".oh-my-zsh", ".zshrc"]);
-      assert.deepEqual(
-        await namesIn(`${home}/.shell/.oh-my-zsh`),
-        ["oh-my-zsh.sh", "plugins"],
-      );
+      assert.deepEqual(left, [".zshrc", "custom"]);
     }),
 );

@@ -78,15 +78,15 @@ for (const mode of MODES) {
         });
         const facts = async (path: string) =>
           await factsOf(`${scratch}/${path}`);
-        for (
-          const made of [
-            "homes/ann",
-            "homes/ann/project",
-            "homes/ann/project/deep",
-            "hf_cache",
-          ]
-        ) {
-          assert.equal(await facts(made), "177449:83070 770 directory", made);
+        const made = {
+          "homes": "177449:83070 1770 directory",
+          "homes/ann": "123456:83070 1770 directory",
+          "homes/ann/project": "123456:83070 770 directory",
+          "homes/ann/project/deep": "123456:83070 770 directory",
+          "hf_cache": "177449:83070 770 directory",
+        };
+        for (const [path, expected] of Object.entries(made)) {
+          assert.equal(await facts(path), expected, path);
         }
         assert.equal(
           await facts("homes/ann/project/deep/file"),
@@ -109,7 +109,7 @@ for (const mode of MODES) {
         ) {
           assert.equal(
             await facts(`homes/ann/${name}`),
-            "123456:83070 770 directory",
+            "123456:83070 700 directory",
             name,
           );
         }
@@ -168,7 +168,27 @@ for (const mode of MODES) {
         assert.deepEqual([pod.code, pod.stderr], [0, ""]);
         assert.equal(
           await factsOf(`${scratch}/homes/ann`),
-          "177449:83070 770 directory",
+          "177449:83070 1770 directory",
+        );
+      });
+    },
+  );
+
+  podTest(
+    `entrypoint.sh has the seed account make only what the user may not (${mode})`,
+    async () => {
+      await onExport(async (scratch, start) => {
+        await Deno.chmod(`${scratch}/homes`, 0o750);
+        const env = { WORKING_DIR: "/mloscratch/homes/ann/project" };
+        const pod = await start({ mode, env, command: ["true"] });
+        assert.deepEqual([pod.code, pod.stderr], [0, ""]);
+        assert.equal(
+          await factsOf(`${scratch}/homes/ann`),
+          "177449:83070 1770 directory",
+        );
+        assert.equal(
+          await factsOf(`${scratch}/homes/ann/project`),
+          "123456:83070 770 directory",
         );
       });
     },

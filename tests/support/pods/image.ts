@@ -1,4 +1,5 @@
 import type { Daemon } from "./daemon.ts";
+import { IMAGE_FILES } from "../../../lib/image/files.ts";
 import { sha256 } from "../../../lib/text/sha256.ts";
 import { must, run } from "./programs.ts";
 
@@ -61,17 +62,9 @@ export async function buildImage(
   daemon: Daemon,
   build: TestBuild,
 ): Promise<string> {
-  const files = [
-    "Dockerfile",
-    "entrypoint.sh",
-    "init.c",
-    "zshrc",
-    ".dockerignore",
-  ];
-  const texts = files.map((name) =>
-    Deno.readTextFile(`${DOCKER_DIRECTORY}/${name}`)
-  );
-  const key = await sha256(JSON.stringify([build, await Promise.all(texts)]));
+  const texts = IMAGE_FILES.filter(({ name }) => name !== "publish.sh")
+    .map(({ content }) => content);
+  const key = await sha256(JSON.stringify([build, texts]));
   const image = `localhost/mlo-test-pod:${key.slice(0, 12)}`;
   await daemon.alone(async () => {
     if (await isThere(daemon, image)) return;
