@@ -209,10 +209,11 @@ allow_sudo() {
   (umask 0337 && printf '#%s ALL=(ALL:ALL) NOPASSWD: ALL\n' "$NB_UID" >/etc/sudoers.d/pod)
 }
 
-# A /home that is an export is not root's to write.
+# A /home that is an export is not root's to write; what root makes there is nobody's.
 make_home() {
   local home="/home/$NB_USER" reason
   if reason="$(install -d -o "$NB_UID" -g "$NB_GID" -m 0700 -- /run/mlo "$home" 2>&1)"; then return; fi
+  rmdir -- "$home" 2>/dev/null || true
   as_user mkdir -p -m 0700 -- "$home" 2>/dev/null || true
   as_user "${BASH_SOURCE[0]}" --usable "$home" ||
     die 73 "Cannot make $home as root or as $NB_USER ($NB_UID:$NB_GID): ${reason##*: }"
@@ -292,6 +293,7 @@ do_the_rest() {
 
 # Whatever fails here is judged where it counts, in require_storage.
 seed_pass() {
+  local made=()
   umask 007
   while (($# >= 2)); do
     case $1 in
@@ -310,8 +312,13 @@ open_directory() {
     [[ -O $1 ]] || return 0
     chgrp -- "$NB_GID" "$1" || true
   else
+    for top in "${made[@]}"; do
+      [[ $1 != "$top"/* ]] || return 0
+    done
+    top="$1"
     until [[ -z ${top%/*} || -d ${top%/*} ]]; do top="${top%/*}"; done
     mkdir -- "$top" || return
+    made+=("$top")
   fi
   if [[ $top == "$SCRATCH_HOME" || $top != "$1" ]]; then mode=1770; fi
   chmod -- "$mode" "$top"
@@ -431,6 +438,7 @@ set_up_shell() {
   done
   find_place .zsh_history
   export HISTFILE="$place"
+  [[ -d /run/screen ]] || export SCREENDIR="$HOME/.screen" # where /run was mounted over
   find_place .gitconfig
   export GIT_CONFIG_GLOBAL="$place"
 }
@@ -600,7 +608,6 @@ root_pass() {
   allow_sudo
   close_door
   make_home
-  [[ -d /run/screen ]] || mkdir -m 1777 /run/screen 2>/dev/null || true
   do_the_rest "$@"
 }
 

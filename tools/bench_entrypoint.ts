@@ -13,8 +13,8 @@ import { MODES } from "../tests/support/pods/pod.ts";
 import { missingForPods } from "../tests/support/pods/requirements.ts";
 import { median } from "./measure.ts";
 
-const MOST_LAUNCHES = 20;
-const MOST_SUDOS = 9;
+const MOST_LAUNCHES = 12;
+const MOST_SUDOS = 7;
 
 if (import.meta.main) await benchEntrypoint();
 

@@ -17,7 +17,7 @@ const NAMED_LIKE_OURS = Object.fromEntries(
     ..."old_members gshadow gone gone_group member seen directory".split(" "),
     ..."seed uid gid all fresh target links ssh key known attempt pass"
       .split(" "),
-    ..."work odd mode top text path place missing_links existing open writable"
+    ..."work odd mode made top text path place missing_links existing open writable"
       .split(" "),
     ..."foreign verb detail old login point reason home".split(" "),
   ].map((name) => [name, "kept"]),

@@ -54,7 +54,7 @@ Deno.test("the Dockerfile pins what it fetches and needs no newer builder", asyn
 });
 
 inBothModes(
-  "a start on scratch that is set up launches at most 20 programs",
+  "a start on scratch that is set up launches at most 12 programs",
   async (mode) => {
     const layers = await bed().layers();
     const scratch = await makeScratch();
@@ -69,6 +69,6 @@ inBothModes(
     const launches = await launchesOf(layers, pod);
     assert.equal(launches[0], "/docker/entrypoint.sh");
     assert.equal(launches.at(-1), "/docker/init");
-    assert.ok(launches.length <= 20, launches.join(" "));
+    assert.ok(launches.length <= 12, launches.join(" "));
   },
 );

@@ -226,7 +226,7 @@ podTest(
       assert.match(refused.stderr, /no account ghost \(SCRATCH_SEED_USER\)/);
       assert.match(
         refused.stderr,
-        /Cannot use .* it does not exist and could not be made\n$/,
+        /Cannot make .*: Permission denied\n$/,
       );
 
       await make(`${scratch}/homes/ann`, SEED.uid, SEED.gid, 0o770);
@@ -255,7 +255,7 @@ podTest(
       assert.match(pod.stderr, /Read-only file system/);
       assert.match(
         pod.stderr,
-        /Cannot use \/mloscratch\/homes\/ann \(SCRATCH_HOME\)/,
+        /Cannot make \/mloscratch\/homes\/ann \(SCRATCH_HOME\)/,
       );
     }
   },

@@ -4,7 +4,7 @@ import { shellJoin } from "../../text/shell_quote.ts";
 import { ChildExit } from "../child_exit.ts";
 import { Option } from "../command.ts";
 import type { Context } from "../context.ts";
-import { runningPod } from "./exec.ts";
+import { runningPod, waitUntilSetUp } from "./exec.ts";
 import { podOption, settingsCommand } from "../options.ts";
 import { openProject } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
@@ -81,6 +81,9 @@ async function openEditor(
   if (flags.print) {
     return host.terminal.out(`${shellJoin([flags.editor, ...args])}\n`);
   }
+  // The editor asks the pod for its variables and home as soon as it is there.
+  const waited = await waitUntilSetUp(project, pod);
+  if (waited !== 0) throw new ChildExit(waited);
   const code = await host.programs.attach({ program: flags.editor, args });
   if (code !== 0) throw new ChildExit(code);
 }

@@ -1,5 +1,10 @@
 import { choosePod, type JobPod, listJobPods } from "../../cluster/job_pods.ts";
 import { runInPod } from "../../cluster/exec/run_in_pod.ts";
+import {
+  shellThroughDoor,
+  throughDoor,
+  WAIT_AT_DOOR,
+} from "../../cluster/door.ts";
 import { MloError, usageError } from "../../error.ts";
 import { ChildExit } from "../child_exit.ts";
 import type { Context } from "../context.ts";
@@ -63,18 +68,13 @@ async function runProgram(
 ) {
   const project = await openProject(context, flags);
   const { stdinIsTerminal, stdoutIsTerminal } = project.host.terminal;
-  await execIn(project, await runningPod(project, job, pod), argv, {
+  const terminal = tty === true && stdinIsTerminal && stdoutIsTerminal;
+  const words = throughDoor(argv, termOf(project, terminal));
+  await execIn(project, await runningPod(project, job, pod), words, {
     stdin: stdin === true || tty === true,
-    terminal: tty === true && stdinIsTerminal && stdoutIsTerminal,
+    terminal,
   });
 }
-
-/**
- * The shell to be had in most images, in the user's own directory and with
- * the image's umask: the entrypoint sets both only for the job's command.
- */
-const SHELL =
-  'cd -- "${WORKING_DIR:-.}" 2>/dev/null; umask 007; for sh in zsh bash; do command -v "$sh" >/dev/null && exec "$sh"; done; exec sh';
 
 /** `mlo shell JOB`: a zsh in the job's pod. */
 export function shellCommand(context: Context) {
@@ -107,12 +107,32 @@ export async function openShell(
   pod?: string,
 ): Promise<void> {
   const { stdinIsTerminal, stdoutIsTerminal } = project.host.terminal;
+  const terminal = stdinIsTerminal && stdoutIsTerminal;
   await execIn(
     project,
     await runningPod(project, job, pod),
-    ["/bin/sh", "-c", SHELL],
-    { stdin: true, terminal: stdinIsTerminal && stdoutIsTerminal },
+    shellThroughDoor(termOf(project, terminal)),
+    { stdin: true, terminal },
   );
+}
+
+/** Waits until a running pod is set up, for what then comes by a way of its own; gives 0 then. */
+export async function waitUntilSetUp(
+  { host, namespace }: Project,
+  pod: JobPod,
+): Promise<number> {
+  const sides = { stdin: false, terminal: false };
+  return await runInPod(host, {
+    namespace,
+    pod,
+    argv: WAIT_AT_DOOR,
+    ...sides,
+  });
+}
+
+/** The kind of this terminal, if the program in the pod gets it: kubectl does not say. */
+function termOf({ host }: Project, terminal: boolean): string | undefined {
+  return terminal ? host.env.get("TERM") : undefined;
 }
 
 /** A job's pod that something can be run in. */
