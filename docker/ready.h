@@ -22,7 +22,7 @@ extern char **environ;
 
 // Names, or beginnings of names where a * stands, of what the container's definition has for the entrypoint or for
 // the command alone. A process that comes by exec inherits them from there: no door hands them on.
-static const char *const hidden[] = {"SSH_PRIVATE_KEY_B64", "MLO_CODE_*", "MLO_SNAPSHOT_*"};
+static const char *const hidden[] = {"SSH_PRIVATE_KEY_B64", "MLO_CODE_*"};
 
 static inline int is_hidden(const char *entry) {
   size_t length = strcspn(entry, "=");

@@ -7,7 +7,7 @@
  */
 
 /** Words of the container's definition that no program from outside is to have. */
-const HIDDEN = "SSH_PRIVATE_KEY_B64";
+const HIDDEN = "SSH_PRIVATE_KEY_B64 MLO_CODE_1 MLO_CODE_2";
 
 const DOOR = "/docker/door";
 
