@@ -113,9 +113,11 @@ async function logs(laptop: Laptop): Promise<string> {
   return `
 ## What it prints
 
-\`-f\` stays until the job ends. When the link breaks (the VPN, a lid that closes)
-it is taken up where it broke, without a line lost or shown twice; so is the
-log of a preempted job, in its next pod. Of a distributed job, \`--pod\` chooses:
+\`-f\` stays until the job ends, and fails if the job did. When the link breaks (the
+VPN, a lid that closes) it is taken up where it broke, without a line shown twice;
+so is the log of a preempted job, in its next pod. A node keeps the last part of a
+log only: where lines came and went while nobody could read them, it says so. Of a
+distributed job, \`--pod\` chooses; \`--previous\` gives the run before a restart:
 
 ${
     block(`$ mlo logs exp -f\n${text}`) +
