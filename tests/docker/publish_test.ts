@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { useDocker } from "../support/pods/docker_bed.ts";
 import { type Ended, run } from "../support/pods/programs.ts";
 import { freePort, startRegistry } from "../support/pods/registry.ts";
+import { IMAGE_FILES } from "../../lib/image/files.ts";
 import { podTest } from "../support/pods/requirements.ts";
 
 const bed = useDocker();
@@ -30,7 +31,7 @@ function type(lines: string, env: Record<string, string>): Promise<Ended> {
   const { daemon, build } = bed();
   const given = {
     directory: ROOT,
-    env: { ...daemon.env, ...build.args, ...env },
+    env: { ...daemon.env, ...build.args, BUILD_NETWORK: "host", ...env },
   };
   return daemon.alone(() => run(["bash", "-c", lines], given));
 }
@@ -90,6 +91,89 @@ podTest("publish.sh says that a build failed and pushes nothing", async () => {
     await registry.stop();
   }
 });
+
+podTest(
+  "publish.sh says which hint works where docker cannot be used, and builds nothing",
+  async () => {
+    const down = await type(TYPED, {
+      DOCKER_HOST: "unix:///nowhere/docker.sock",
+    });
+    assert.equal(down.code, 1);
+    assert.match(
+      down.stderr,
+      /^publish: Cannot publish: docker does not answer: .*\npublish: hint: start Docker [^\n]*\n$/,
+    );
+    const none = await run(["/bin/bash", `${ROOT}/docker/publish.sh`], {
+      clearEnv: true,
+      env: { ...SETTINGS, PATH: "/nowhere" },
+    });
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /docker is not installed\npublish: hint: https:/);
+  },
+);
+
+podTest(
+  "what lies beside the Dockerfile can be COPYed, secrets do not travel, and a base with a uid 1000 is no obstacle",
+  async () => {
+    const { daemon, build, docker } = bed();
+    const directory = await Deno.makeTempDir({ prefix: "mlo-image-" });
+    const names = {
+      base: `localhost/mlo-test-1000:${crypto.randomUUID()}`,
+      own: `localhost/mlo-test-own:${crypto.randomUUID()}`,
+    };
+    const make = (file: string, image: string, args: readonly string[]) =>
+      docker(
+        "build",
+        "--network",
+        "host",
+        ...args,
+        "-f",
+        file,
+        "-t",
+        image,
+        directory,
+      );
+    try {
+      for (const { name, content } of IMAGE_FILES) {
+        await Deno.writeTextFile(`${directory}/${name}`, content);
+      }
+      await Deno.writeTextFile(
+        `${directory}/base`,
+        `FROM ${build.base}\nRUN groupadd -g 1000 ubuntu && useradd -m -u 1000 -g 1000 ubuntu\n`,
+      );
+      await Deno.writeTextFile(`${directory}/requirements.txt`, "einops\n");
+      await Deno.writeTextFile(`${directory}/.env`, "HF_TOKEN=x\n");
+      const own = await Deno.readTextFile(`${directory}/Dockerfile`);
+      await Deno.writeTextFile(
+        `${directory}/Dockerfile`,
+        `${own}\nCOPY . /tmp/beside/\nCOPY requirements.txt /tmp/\n`,
+      );
+      await daemon.alone(async () => {
+        await make(`${directory}/base`, names.base, []);
+        const args = Object.entries({ ...build.args, BASE_IMAGE: names.base })
+          .flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+        await make(`${directory}/Dockerfile`, names.own, args);
+      });
+      const shown = await docker(
+        "run",
+        "--rm",
+        "--network",
+        "none",
+        "--entrypoint",
+        "sh",
+        names.own,
+        "-c",
+        "cat /tmp/requirements.txt; ls -A /tmp/beside | grep env$; getent passwd 1000 | cut -d: -f1",
+      );
+      assert.equal(shown, "einops\nzshenv\ncluster");
+    } finally {
+      for (const image of [names.own, names.base]) {
+        await run(["docker", "image", "rm", image], daemon);
+      }
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
 
 /** Runs publish.sh with a `docker` that only prints its arguments, and nothing else inherited. */
 async function rehearse(env: Record<string, string>): Promise<Ended> {
@@ -182,6 +266,20 @@ for (const [name, change, message] of REFUSED) {
     assert.match(stderr, message);
   });
 }
+
+Deno.test("publish.sh's hints name mlo's flags when mlo calls it", async () => {
+  const shared = { ...SETTINGS, IMAGE_PATH: "mlo/mlo-base" };
+  const ours = await rehearse({ ...shared, CALLED_BY: "mlo" });
+  assert.match(
+    ours.stderr,
+    /hint: choose an --image of your own, or add --force\n$/,
+  );
+  const own = await rehearse(shared);
+  assert.match(
+    own.stderr,
+    /hint: choose an IMAGE_PATH of your own, or set FORCE=1\n$/,
+  );
+});
 
 Deno.test("publish.sh overwrites the lab's image with FORCE=1", async () => {
   const { code, stdout } = await rehearse({

@@ -303,6 +303,44 @@ podTest(
   },
 );
 
+podTest(
+  "a Hugging Face login in the shared cache is named, and logins and modules go to the user's home",
+  async () => {
+    await onExport(async (scratch, start) => {
+      await make(`${scratch}/hf_cache`, SEED.uid, SEED.gid, 0o770);
+      for (
+        const [name, uid] of [["token", 223456], [
+          "stored_tokens",
+          123456,
+        ]] as const
+      ) {
+        await Deno.writeTextFile(`${scratch}/hf_cache/${name}`, "hf_secret");
+        await Deno.chown(`${scratch}/hf_cache/${name}`, uid, SEED.gid);
+        await Deno.chmod(`${scratch}/hf_cache/${name}`, 0o600);
+      }
+      const command = [
+        "sh",
+        "-c",
+        "echo x >$HF_TOKEN_PATH && echo $HF_TOKEN_PATH $HF_MODULES_CACHE",
+      ];
+      const pod = await start({ mode: "direct", command });
+      const place = "/mloscratch/homes/ann/.cache/huggingface";
+      assert.equal(pod.stdout, `${place}/token ${place}/modules\n`);
+      const [first, second, ...rest] = pod.stderr.trim().split("\n");
+      assert.match(
+        first ?? "",
+        /hf_cache\/token is somebody's Hugging Face login in a place that the lab shares/,
+      );
+      assert.match(
+        second ?? "",
+        /hf_cache\/stored_tokens is your .*: mv -n \S+ \S+\.cache\/huggingface\/$/,
+      );
+      assert.deepEqual(rest, []);
+      assert.doesNotMatch(pod.stderr, /hf_secret/);
+    });
+  },
+);
+
 async function make(path: string, uid: number, gid: number, mode: number) {
   await Deno.mkdir(path);
   await Deno.chown(path, uid, gid);

@@ -142,7 +142,7 @@ async function publish(
   const code = await host.programs.attach({
     program: "bash",
     args: ["--", script],
-    env: variables,
+    env: { ...variables, CALLED_BY: "mlo" }, // its hints name our flags
   });
   if (code === 0) return;
   // publish.sh has said why, and what to do about it.

@@ -114,7 +114,8 @@ Deno.test("mlo image publish builds and pushes with the values of the settings f
   await atDesk(async ({ image, asked }) => {
     await image("init", "docker");
     assert.equal((await image("publish")).code, 0);
-    const [build, push, ...others] = (await asked()).trim().split("\n");
+    const [there, build, push, ...others] = (await asked()).trim().split("\n");
+    assert.match(there ?? "", /^version /);
     const name = "ic-registry.epfl.ch/mlo/ada-image:v1";
     assert.ok(build?.endsWith(` --tag ${name} .`), build);
     const ids = {
