@@ -99,8 +99,8 @@ export function inContext(host: Host, target: Target): Host {
     attach: (call) => host.programs.attach(aim(call)),
     attachHeard: (call, onError, signal) =>
       host.programs.attachHeard(aim(call), onError, signal),
-    stream: async (call, onOutput, signal) =>
-      named(call, await host.programs.stream(aim(call), onOutput, signal)),
+    stream: async (call, onOutput, ...more) =>
+      named(call, await host.programs.stream(aim(call), onOutput, ...more)),
   };
   return { ...host, programs };
 }

@@ -47,9 +47,9 @@ export function debugHost(host: Host): Host {
       const ended = host.programs.attachHeard(call, onError, signal);
       return told(call, ended, ({ code }) => code);
     },
-    stream: (call, onOutput, signal) => {
+    stream: (call, onOutput, ...more) => {
       announce(call);
-      return told(call, host.programs.stream(call, onOutput, signal), codeOf);
+      return told(call, host.programs.stream(call, onOutput, ...more), codeOf);
     },
   };
   return { ...host, programs };

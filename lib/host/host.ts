@@ -137,11 +137,15 @@ export interface Programs {
     onError: (chunk: Uint8Array) => void,
     signal?: AbortSignal,
   ): Promise<AttachedEnd>;
-  /** Runs a program and gives its standard output in chunks as they come; stderr is captured. The signal ends it. */
+  /**
+   * Runs a program and gives its standard output in chunks as they come;
+   * stderr is captured, and given in chunks too if wanted. The signal ends it.
+   */
   stream(
     call: Call,
     onOutput: (chunk: Uint8Array) => void,
     signal?: AbortSignal,
+    onError?: (chunk: Uint8Array) => void,
   ): Promise<Outcome>;
 }
 

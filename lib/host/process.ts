@@ -39,23 +39,28 @@ export function denoPrograms(
     }
   }
 
-  function start(call: Call, onOutput?: (chunk: Uint8Array) => void): Started {
+  function start(
+    call: Call,
+    onOutput?: (chunk: Uint8Array) => void,
+    onError?: (chunk: Uint8Array) => void,
+  ): Started {
     return watch(
       spawn(call, { stdin: "piped", stdout: "piped", stderr: "piped" }),
       call,
       onOutput,
+      onError,
     );
   }
 
   return {
-    start,
+    start: (call, onOutput) => start(call, onOutput),
     run: async (call, input = "") => {
       const started = start(call);
       await started.feed(input);
       return started.outcome;
     },
-    stream: async (call, onOutput, signal) => {
-      const started = start(call, onOutput);
+    stream: async (call, onOutput, signal, onError) => {
+      const started = start(call, onOutput, onError);
       if (signal?.aborted) started.kill();
       signal?.addEventListener("abort", started.kill);
       try {
@@ -110,9 +115,14 @@ function watch(
   child: Deno.ChildProcess,
   { timeout, leavesProcess }: Pick<Call, "timeout" | "leavesProcess">,
   onOutput?: (chunk: Uint8Array) => void,
+  onError?: (chunk: Uint8Array) => void,
 ): Started {
   const stdout = gather(child.stdout as ReadableStream<Uint8Array>, onOutput);
-  const stderr = gather(child.stderr as ReadableStream<Uint8Array>);
+  const said: Uint8Array[] = [];
+  const stderr = gather(child.stderr as ReadableStream<Uint8Array>, (chunk) => {
+    said.push(chunk);
+    onError?.(chunk);
+  });
   let timedOut = false;
 
   function kill() {
@@ -134,7 +144,7 @@ function watch(
     const outcome = {
       code: status.code,
       stdout: await stdout.bytes,
-      stderr: await stderr.bytes,
+      stderr: await stderr.bytes.then(() => joined(said)),
       timedOut,
     };
     clearTimeout(timer);

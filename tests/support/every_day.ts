@@ -246,8 +246,10 @@ async function onTerminal(
   };
   const clock = { ...host.clock, now: () => NOW };
   // The same page each time it is made.
-  const random = (length: number) =>
-    new Uint8Array(length).map((_, at) => 37 * at + 11);
-  await run(words, { ...host, terminal, programs, clock, random });
+  const chance = {
+    bytes: (count: number) =>
+      new Uint8Array(count).map((_, at) => 37 * at + 11),
+  };
+  await run(words, { ...host, terminal, programs, clock, chance });
   return printed;
 }

@@ -1,8 +1,15 @@
-import { ExitCode, type MloError } from "../../error.ts";
-import type { Call, Clock, Programs } from "../../host/host.ts";
+import { ExitCode, MloError } from "../../error.ts";
+import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
 import { kubectlFailure } from "../failure.ts";
 import { choosePod, type JobPod, listJobPods } from "../job_pods.ts";
-import { type LinkWatcher, pause, untilReached, waitBefore } from "../retry.ts";
+import { whyPending } from "../reason/reason.ts";
+import {
+  type LinkWatcher,
+  mayPass,
+  pause,
+  untilReached,
+  waitBefore,
+} from "../retry.ts";
 import { runWatched } from "./watched_stream.ts";
 
 /** A port of the laptop that leads to one of the pod. */
@@ -27,19 +34,26 @@ export interface ForwardRequest {
 export interface ForwardWatcher extends LinkWatcher {
   /** The ports are open; told once for each pod. */
   ready(pod: string, ports: readonly PortPair[]): void;
+  /** Nothing listens on a port of the pod; told once for each. */
+  refused(pod: string, port: number): void;
+  /** The pod has ended, and the job may get another one. */
+  podEnded(pod: string): void;
   /** Whether the job is over as run:ai sees it, or `undefined` if it cannot be asked. */
   isOver(): Promise<boolean | undefined>;
 }
 
 type Machine = { readonly programs: Programs; readonly clock: Clock };
 
+/** How often in a row ports that were open may be found taken before that is told: the last kubectl may not have ended yet. */
+const TRIES = 5;
+
 /**
  * Forwards ports through `kubectl port-forward` until the job is over or the
  * signal is given. After each break the same local ports lead to the pod
  * again, or to the job's next one.
  *
- * @throws {MloError} if the ports cannot be opened at all; when the signal is
- * given, with exit code 130.
+ * @throws {MloError} if the ports cannot be opened at all, or the pod does not
+ * run; when the signal is given, with exit code 130.
  */
 export async function forwardPorts(
   machine: Machine,
@@ -47,59 +61,172 @@ export async function forwardPorts(
   watcher: ForwardWatcher,
   signal: AbortSignal,
 ): Promise<void> {
-  let ports = request.ports;
-  let readyPod: string | undefined;
-  let isLost = false;
-  let pod = choosePod(
-    await listJobPods(machine, request.namespace),
-    request.job,
-    request.pod,
-  );
-  for (let inVain = 0;; inVain++) {
-    await pause(machine.clock, signal, waitBefore(inVain));
-    const lines = new PortLines();
-    const call = forwardCall({ ...request, ports }, pod);
-    const onOutput = (chunk: Uint8Array) => {
-      if (!lines.feed(chunk, ports.length)) return;
-      inVain = 0;
-      ports = fixed(ports, lines.pairs);
-      if (readyPod !== pod.uid) watcher.ready(pod.name, ports);
-      if (isLost) watcher.back();
-      readyPod = pod.uid;
-      isLost = false;
-    };
-    const tellLost = () => {
-      if (!isLost) watcher.lost();
-      isLost = true;
-    };
-    const { uid } = pod;
-    const outcome = await runWatched(machine, {
-      namespace: request.namespace,
-      call,
-      onOutput,
-      signal,
-      onLost: tellLost,
-      isUseless: (pods) =>
-        !pods.some((one) => one.uid === uid && one.state.is === "running"),
-    });
-    await pause(machine.clock, signal, 0);
-    const failure = kubectlFailure(outcome, {
-      what: `forward ports of the job "${request.job}"`,
-      namespace: request.namespace,
-      names: [request.job],
-    });
-    if (readyPod === undefined && !isPassing(failure)) throw failure;
-    if (failure.exitCode === ExitCode.auth) throw failure;
-    tellLost();
-    const next = await nextPod(machine, request, watcher, signal);
-    if (next === undefined) return;
-    pod = next;
+  const pods = await listJobPods(machine, request.namespace);
+  const first = choosePod(pods, request.job, request.pod);
+  requireRunning(first, request.job);
+  const tunnel = new Tunnel(machine, request, watcher, signal);
+  for (let pod: JobPod | undefined = first; pod !== undefined;) {
+    pod = await tunnel.leadTo(pod);
   }
 }
 
-/** A first attempt may meet a network that stumbles; anything else stays as it is. */
-function isPassing(failure: MloError): boolean {
-  return failure.exitCode === ExitCode.unreachable;
+function requireRunning(pod: JobPod, job: string): void {
+  if (pod.state.is === "running") return;
+  throw new MloError(
+    pod.state.is === "ended"
+      ? `The pod ${pod.name} has ended: it has no ports any more`
+      : `The pod ${pod.name} does not run yet: ${whyPending([pod], [])?.text}`,
+    { hint: `mlo status ${job}` },
+  );
+}
+
+/** Local ports that stay the same while what they lead to changes. */
+class Tunnel {
+  #ports: readonly PortPair[];
+  #isLost = false;
+  /** The pod that the ports have led to. */
+  #readyPod: string | undefined;
+  #inVain = 0;
+
+  constructor(
+    readonly machine: Machine,
+    readonly request: ForwardRequest,
+    readonly watcher: ForwardWatcher,
+    readonly signal: AbortSignal,
+  ) {
+    this.#ports = request.ports;
+  }
+
+  /** Leads to a pod for as long as it runs; gives the one to go on with, if the job is not over. */
+  async leadTo(pod: JobPod): Promise<JobPod | undefined> {
+    const { machine, request, watcher, signal } = this;
+    const refusals = new Refusals((port) => watcher.refused(pod.name, port));
+    for (;; this.#inVain++) {
+      await pause(machine.clock, signal, waitBefore(this.#inVain));
+      const outcome = await this.#run(pod, refusals);
+      await pause(machine.clock, signal, 0);
+      const failure = this.#failureOf(outcome);
+      if (failure) throw failure;
+      const pods = await untilReached(
+        machine.clock,
+        signal,
+        () => listJobPods(machine, request.namespace),
+        (why) => this.#tellLost(why),
+      );
+      const now = pods.find(({ uid }) => uid === pod.uid);
+      if (now?.state.is !== "running") {
+        watcher.podEnded(pod.name);
+        this.#isLost = false;
+        return await nextPod(machine, request, watcher, signal);
+      }
+      // kubectl from 1.23 on ends when the pod refuses a connection (kubernetes/kubectl#1169): no link is gone.
+      if (!refusals.endedBy(outcome)) this.#tellLost();
+    }
+  }
+
+  async #run(pod: JobPod, refusals: Refusals): Promise<Outcome> {
+    const { machine, request, watcher, signal } = this;
+    const lines = new PortLines();
+    return await runWatched(machine, {
+      namespace: request.namespace,
+      call: forwardCall({ ...request, ports: this.#ports }, pod),
+      onOutput: (chunk) => {
+        if (!lines.feed(chunk, this.#ports.length)) return;
+        this.#inVain = 0;
+        this.#ports = fixed(this.#ports, lines.pairs);
+        if (this.#readyPod !== pod.uid) watcher.ready(pod.name, this.#ports);
+        if (this.#isLost) watcher.back();
+        this.#readyPod = pod.uid;
+        this.#isLost = false;
+      },
+      onError: (chunk) => refusals.feed(chunk),
+      signal,
+      onLost: () => this.#tellLost(),
+      isUseless: (pods) =>
+        !pods.some(({ uid, state }) =>
+          uid === pod.uid && state.is === "running"
+        ),
+    });
+  }
+
+  /** What ends the forwarding, not only this attempt. */
+  #failureOf(outcome: Outcome): MloError | undefined {
+    const { job, namespace, ports } = this.request;
+    const failure = kubectlFailure(outcome, {
+      what: `forward ports of the job "${job}"`,
+      namespace,
+      names: [job],
+    });
+    if (failure.exitCode === ExitCode.auth) return failure;
+    const isOpenBefore = this.#readyPod !== undefined;
+    const said = failure.childMessage ?? "";
+    if (/unable to (?:listen on|create listener)/i.test(said)) {
+      if (isOpenBefore && this.#inVain < TRIES) return undefined;
+      return portTaken(job, said, ports);
+    }
+    return isOpenBefore || mayPass(failure) ? undefined : failure;
+  }
+
+  #tellLost(why?: MloError): void {
+    if (!this.#isLost) this.watcher.lost(why);
+    this.#isLost = true;
+  }
+}
+
+function portTaken(
+  job: string,
+  said: string,
+  ports: readonly PortPair[],
+): MloError {
+  const taken =
+    ports.find(({ local }) => new RegExp(`[: {]${local}\\b`).test(said)) ??
+      ports[0];
+  const isRefused = /permission denied/i.test(said);
+  return new MloError(
+    `Cannot forward port ${taken?.local}: ${
+      isRefused
+        ? "this machine keeps it for its administrator"
+        : "it is in use on this machine"
+    }`,
+    {
+      hint:
+        `mlo port-forward ${job} :${taken?.remote}, which takes any free port`,
+      childMessage: said,
+    },
+  );
+}
+
+/** What kubectl says of connections that the pod refused. */
+class Refusals {
+  readonly #told = new Set<number>();
+  #text = "";
+
+  constructor(readonly tell: (port: number) => void) {}
+
+  feed(chunk: Uint8Array): void {
+    this.#text += new TextDecoder().decode(chunk);
+    const lines = this.#text.split("\n");
+    this.#text = lines.pop() ?? "";
+    for (const line of lines) {
+      const port = refusedPort(line);
+      if (port === undefined || this.#told.has(port)) continue;
+      this.#told.add(port);
+      this.tell(port);
+    }
+  }
+
+  endedBy({ stderr }: Outcome): boolean {
+    const lines = new TextDecoder().decode(stderr).split("\n");
+    return lines.some((line) => refusedPort(line) !== undefined);
+  }
+}
+
+/** `an error occurred forwarding 8888 -> 8888: … connection refused`, by kubectl 1.20 to 1.36. */
+function refusedPort(line: string): number | undefined {
+  const [, port] =
+    /an error occurred forwarding \d+ -> (\d+): .*connection refused/i
+      .exec(line) ?? [];
+  return port === undefined ? undefined : Number(port);
 }
 
 /** The pod to go on with: running, whichever it is; `undefined` if the job is over. */

@@ -1,12 +1,13 @@
 import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
 import { type JobPod, listJobPods } from "../job_pods.ts";
-import { pause, untilReached } from "../retry.ts";
+import { isPassing, pause, untilReached } from "../retry.ts";
 
 /** A program whose output comes through a connection to the cluster. */
 export interface WatchedStream {
   readonly namespace: string;
   readonly call: Call;
   readonly onOutput: (chunk: Uint8Array) => void;
+  readonly onError?: (chunk: Uint8Array) => void;
   readonly signal: AbortSignal;
   /** The cluster does not answer any more; told once. */
   readonly onLost: () => void;
@@ -34,7 +35,12 @@ export async function runWatched(
     // A log-in that has expired does not end what is open already.
     .then(() => over.abort(), () => {});
   try {
-    return await machine.programs.stream(stream.call, stream.onOutput, signal);
+    return await machine.programs.stream(
+      stream.call,
+      stream.onOutput,
+      signal,
+      stream.onError,
+    );
   } finally {
     over.abort();
     await watching;
@@ -55,7 +61,9 @@ async function untilDead(
       machine.clock,
       signal,
       () => listJobPods(machine, namespace),
-      () => {
+      (why) => {
+        // A server that answers it cannot just now has not lost the stream.
+        if (isPassing(why)) return;
         if (!wasLost) onLost();
         wasLost = true;
       },

@@ -63,6 +63,9 @@ async function forward(
             );
           }
         },
+        refused: (pod, port) =>
+          say(`nothing listens on port ${port} of ${pod} yet; try again then`),
+        podEnded: (pod) => say(`the pod ${pod} has ended`),
         lost: () => say("the link to the pod is gone; trying again"),
         back: () => say("the link is back"),
         isOver: () => isOver(project, job),

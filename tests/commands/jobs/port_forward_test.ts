@@ -87,8 +87,10 @@ Deno.test(`mlo port-forward keeps its local port over ${CUTS} cuts and a new pod
     assert.equal(more, first, "the new pod is told, under the same port");
     const gone = stderr.match(/the link to the pod is gone/g)?.length ?? 0;
     const back = stderr.match(/the link is back/g)?.length ?? 0;
-    assert.equal(back, CUTS + 1);
-    assert.equal(gone, back + 1);
+    assert.equal(back, CUTS);
+    assert.equal(gone, back);
+    const ended = stderr.match(/the pod dev-0-0 has ended/g)?.length ?? 0;
+    assert.equal(ended, 2);
     assert.match(stderr, /the job dev is over\n$/);
   }));
 
@@ -113,5 +115,57 @@ Deno.test("mlo port-forward refuses what is no port, a port that is taken, a job
       laptop.spawn(["port-forward", "dev", `${taken.addr.port}:8888`]),
     );
     assert.equal(code, 1);
-    assert.match(stderr, /address already in use/);
+    assert.match(
+      stderr,
+      new RegExp(
+        `Cannot forward port ${taken.addr.port}: it is in use on this machine\nhint: mlo port-forward dev :8888`,
+      ),
+    );
+    cluster.jobs.update(namespace, "dev", { phase: "Succeeded" });
+    const over = await laptop.mlo("port-forward", "dev", ":8888");
+    assert.equal(over.code, 1);
+    assert.match(over.stderr, /The pod dev-0-0 has ended/);
+    cluster.jobs.update(namespace, "dev", {
+      phase: "Pending",
+      unscheduled: "0/9 nodes are available: 9 Insufficient nvidia.com/gpu.",
+    });
+    const early = await laptop.mlo("port-forward", "dev", ":8888");
+    assert.equal(early.code, 1);
+    assert.match(early.stderr, /does not run yet: no node has a GPU free/);
+  }));
+
+Deno.test("mlo port-forward stays while nothing listens in the pod yet, and says so once", () =>
+  withLaptop(async (laptop) => {
+    const { cluster, namespace } = laptop;
+    const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    let target = closed.addr.port;
+    closed.close();
+    cluster.pod = { ...cluster.pod, port: () => target };
+    cluster.jobs.create({
+      name: "dev",
+      namespace,
+      kind: "interactive",
+      image: "image",
+    });
+    const child = laptop.spawn(["port-forward", "dev", ":8888"]);
+    const reader = child.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+    const stderr = new Response(child.stderr).text();
+    const first = (await reader.read()).value ?? "";
+    const port = Number(/127\.0\.0\.1:(\d+)/.exec(first)?.[1]);
+    for (let heard = 0; heard < 3; heard++) {
+      assert.equal(await say(port, "anyone?").catch(() => ""), "");
+      await new Promise((done) => setTimeout(done, 300));
+    }
+    const echo = startEcho();
+    target = echo.port;
+    await untilHeard(port, "hello");
+    child.kill("SIGINT");
+    assert.equal((await child.status).code, 130);
+    await reader.cancel();
+    await echo.stop();
+    assert.equal(
+      (await stderr).replace(/mlo: Interrupted.*\n/, ""),
+      "mlo: nothing listens on port 8888 of dev-0-0 yet; try again then\n",
+    );
   }));
