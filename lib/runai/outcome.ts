@@ -14,6 +14,8 @@ interface Fault {
   readonly reason: string;
   readonly hint: (job: string, program: string) => string;
   readonly exitCode: ExitCode;
+  /** See `ErrorDetails`. */
+  readonly isPassing?: boolean;
 }
 
 const NAME_TAKEN = /already exists|already in use/i;
@@ -28,11 +30,34 @@ const FAULTS: readonly Fault[] = [
     exitCode: ExitCode.failed,
   },
   {
+    sign: /failed calling (?:admission )?webhook|failed to call webhook/i,
+    reason: "an admission webhook of the cluster did not answer",
+    hint: () => "Try again in a minute",
+    exitCode: ExitCode.unreachable,
+    isPassing: true,
+  },
+  {
     sign:
-      /no such host|name resolution|connection refused|i\/o timeout|TLS handshake timeout|no route to host|network is unreachable|connection reset|deadline exceeded|Client\.Timeout|unexpected EOF/i,
+      /too many requests|\b429\b|currently unable to handle the request|\b50[0234]\b (?:Internal|Bad|Service|Gateway)|status(?: code)?:? 50[0234]\b|an error on the server|in the time allotted|etcdserver:/i,
+    reason: "the cluster or run:ai cannot do it just now",
+    hint: () => "Try again in a minute",
+    exitCode: ExitCode.unreachable,
+    isPassing: true,
+  },
+  {
+    sign:
+      /no such host|name resolution|connection refused|i\/o timeout|TLS handshake timeout|no route to host|network is unreachable|deadline exceeded|Client\.Timeout/i,
     reason: "the cluster cannot be reached",
     hint: () => "Connect to the EPFL network or its VPN, then try again",
     exitCode: ExitCode.unreachable,
+  },
+  {
+    sign:
+      /connection reset|unexpected EOF|: EOF\b|GOAWAY|broken pipe|stream error:/i,
+    reason: "the connection broke off",
+    hint: () => "Try again",
+    exitCode: ExitCode.unreachable,
+    isPassing: true,
   },
   {
     sign:
@@ -97,6 +122,7 @@ export function runaiFailure(
       : `runai failed with exit status ${ended.code}`);
   return new MloError(`Cannot ${what}: ${reason}`, {
     exitCode: fault?.exitCode ?? ExitCode.failed,
+    isPassing: fault?.isPassing === true,
     ...(fault === undefined ? {} : { hint: fault.hint(job, program) }),
     ...(said === "" ? {} : { childMessage: said.slice(0, 4000) }),
   });

@@ -7,7 +7,8 @@
  * Environment: `MLO_DOUBLE_URL` (the cluster's side door), `MLO_DOUBLE_RECORD`
  * (a file of JSON lines), `MLO_DOUBLE_RUNAI_DELAY_MS` (how long each call
  * takes, as a far control plane would), `MLO_DOUBLE_RUNAI_FAIL`
- * (`login`, `unreachable`, or `after-create`: the job is made, the answer lost).
+ * (`login`, `unreachable`, `after-create`: the job is made, the answer lost, or
+ * `first-webhook`: the first submission meets a webhook that does not answer).
  */
 import { runDouble } from "./runai_double_program.ts";
 import { runV1 } from "./runai_v1_verbs.ts";

@@ -1,3 +1,4 @@
+import { withRetries } from "../../cluster/retry.ts";
 import { runRunai } from "../../runai/client.ts";
 import { decodeJobs, listArgs } from "../../runai/jobs.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";
@@ -15,11 +16,15 @@ export async function listJobs(
   signal?: AbortSignal,
 ): Promise<ListedJob[]> {
   const { host, name } = project;
-  const { generation, outcome } = await runRunai(
-    project,
-    "list the jobs",
-    (generation) => listArgs(generation, name),
-    signal,
+  const { generation, outcome } = await withRetries(
+    host.clock,
+    () =>
+      runRunai(
+        project,
+        "list the jobs",
+        (generation) => listArgs(generation, name),
+        signal,
+      ),
   );
   const jobs = decodeJobs(generation, new TextDecoder().decode(outcome.stdout));
   await rememberJobs(host, name, jobs.map((job) => job.name));

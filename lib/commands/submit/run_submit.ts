@@ -1,4 +1,5 @@
 import { whoHasName } from "../../cluster/pods.ts";
+import { isPassing, waitBefore } from "../../cluster/retry.ts";
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { isForeignWord } from "../../runai/detect.ts";
@@ -14,7 +15,8 @@ const MOST_TRIES = 5;
  * Submits the job; gives the plan as it was carried out. `runai` may know
  * other words by now (it updates itself), and a name that was made here may
  * have been taken since it was looked up: both times nothing was submitted,
- * and it is tried again.
+ * and it is tried again. So it is where the cluster could not do it just
+ * then; as the job may have been made all the same, it is looked for first.
  *
  * @throws {MloError} that says whether the job may be there all the same.
  */
@@ -23,6 +25,7 @@ export async function runSubmit(
   plan: Plan,
   send: (job: string) => Promise<void> = () => Promise.resolve(),
   attempt = 1,
+  mayBeOurs = false,
 ): Promise<Plan> {
   const outcome = await host.programs.run({
     program: plan.program,
@@ -30,6 +33,13 @@ export async function runSubmit(
   });
   const failure = decodeSubmit(plan.job.name, outcome, plan.program);
   if (failure === undefined) return plan;
+  // The name was free, and this was asked for before: run:ai has the job, in its queue.
+  if (mayBeOurs && isNameTaken(failure)) return foundAgain(host, plan);
+  if (isPassing(failure) && attempt < MOST_TRIES) {
+    if (await isThere(host, plan)) return foundAgain(host, plan);
+    await host.clock.sleep(waitBefore(attempt));
+    return await runSubmit(host, plan, send, attempt + 1, true);
+  }
   const again = attempt < MOST_TRIES
     ? await otherPlan(host, plan, failure, attempt)
     : undefined;
@@ -39,6 +49,28 @@ export async function runSubmit(
     return await runSubmit(host, again, send, attempt + 1);
   }
   throw await explained(host, plan, failure);
+}
+
+/** Milliseconds for which a job of the wanted name and image is taken for the one that was just submitted. */
+const JUST_NOW = 300_000;
+
+/** Whether a submission without an answer has made its job: of this name, which was free, with this image, just now. */
+async function isThere(
+  host: Host,
+  { namespace, job }: Plan,
+): Promise<boolean> {
+  const holder = await whoHasName(host, namespace, job.name)
+    .catch(() => undefined);
+  if (holder === undefined || holder.deletedAt !== undefined) return false;
+  const age = host.clock.now().getTime() - Date.parse(holder.createdAt);
+  return holder.image === job.image && Math.abs(age) < JUST_NOW;
+}
+
+function foundAgain({ terminal }: Host, plan: Plan): Plan {
+  terminal.err(
+    `mlo: the answer to the submission was lost; the job ${plan.job.name} is there\n`,
+  );
+  return plan;
 }
 
 async function otherPlan(

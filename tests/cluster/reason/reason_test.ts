@@ -277,5 +277,8 @@ Deno.test("choosePod() takes the newest pod that stays", () => {
     { name: "exp-0-2", leaving: true, createdAt: "2026-03-01T12:00:00Z" },
   );
   assert.equal(choosePod(all, "exp").name, "exp-0-1");
-  assert.throws(() => choosePod(all, "other"), /The job "other" has no pod/);
+  assert.throws(
+    () => choosePod(all, "other"),
+    /No pod of a job "other" is there/,
+  );
 });
