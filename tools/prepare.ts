@@ -19,6 +19,8 @@ interface Need {
 
 const NEEDS: readonly Need[] = [
   { what: "git", package: "git" },
+  // Any kubectl from 1.20 on, which is Debian's, will do.
+  { what: "kubectl", package: "kubernetes-client" },
   { what: "ssh-keygen", package: "openssh-client" },
   { what: "openssl", package: "openssl" },
   { what: "zsh", package: "zsh" },
@@ -55,11 +57,6 @@ function nodeNeeds(): Need[] {
     .map(([what, name]) => ({ what, package: name }));
 }
 
-/** Not in Debian: the tests that need it say so, and with CI they fail. */
-const BY_HAND: readonly { what: string; where: string }[] = [
-  { what: "kubectl", where: "https://kubernetes.io/docs/tasks/tools/" },
-];
-
 if (import.meta.main) await main();
 
 async function main() {
@@ -70,8 +67,6 @@ async function main() {
   const still = [
     ...NEEDS.filter((need) => !isThere(need.what))
       .map((need) => `${need.what}: apt-get install ${need.package}`),
-    ...BY_HAND.filter((tool) => !isThere(tool.what))
-      .map((tool) => `${tool.what}: ${tool.where}`),
   ];
   if (still.length === 0) return;
   console.error(`prepare: missing for the tests:\n  ${still.join("\n  ")}`);

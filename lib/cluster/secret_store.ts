@@ -1,4 +1,6 @@
 import { ask } from "./ask.ts";
+import { kubectlFailure } from "./failure.ts";
+import { withRetries } from "./retry.ts";
 import { changeCall, kubectl, type Machine, text } from "./kubectl.ts";
 
 export type { Machine } from "./kubectl.ts";
@@ -22,16 +24,20 @@ export async function readSecret(
   name: string,
   patience?: Parameters<typeof kubectl>[1],
 ): Promise<string | undefined> {
-  const outcome = await ask(
-    machine,
-    kubectl([
-      ...["get", "secret", name, "-n", namespace, "-o", "json"],
-      ...["--show-managed-fields", "--ignore-not-found"],
-    ], patience),
-    { what: `read the secret "${name}"`, namespace, names: [name] },
-  );
-  const json = text(outcome.stdout);
-  return json.trim() === "" ? undefined : json;
+  // As the server gives it: whether `-o json` shows the field managers, and by
+  // which flag, differs between kubectl 1.20 and later ones.
+  const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
+  const call = kubectl(["get", "--raw", path], patience);
+  return await withRetries(machine.clock, async () => {
+    const outcome = await machine.programs.run(call);
+    if (outcome.code === 0 && !outcome.timedOut) return text(outcome.stdout);
+    if (/\(NotFound\)/.test(text(outcome.stderr))) return undefined;
+    throw kubectlFailure(outcome, {
+      what: `read the secret "${name}"`,
+      namespace,
+      names: [name],
+    });
+  });
 }
 
 /**

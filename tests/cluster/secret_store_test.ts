@@ -121,7 +121,7 @@ if (await hasKubectl()) {
 
       await test.step("readSecret() and deleteSecret() are one request each", async () => {
         server.requests.length = 0;
-        assert.match(await readSecret(host, NS, "env") ?? "", /"A": "dHdv"/);
+        assert.match(await readSecret(host, NS, "env") ?? "", /"A":\s*"dHdv"/);
         assert.equal(await deleteSecret(host, NS, "env"), true);
         assert.deepEqual(asked(server), [
           `GET /api/v1/namespaces/${NS}/secrets/env?timeout=4s`,

@@ -158,6 +158,9 @@ for (const generation of GENERATIONS) {
         nodes: [],
         image: "reg/img:1",
         createdAt: "2026-03-03T11:58:30Z",
+        run: null,
+        command: null,
+        code: null,
         reason: {
           text: "no node has 2 GPUs free",
           hint: "wait, or allow more node types: --node-type h100,h200",
