@@ -162,13 +162,9 @@ function noEnvFile(
       ? `${path} does not define LDAP_USERNAME`
       : `${path} does not exist`;
   });
-  const profile = candidates.find(({ namedBy }) => namedBy === "--profile")
-    ?.path.replace(/^.*\/(.*)\.env$/, "$1");
   return usageError(
     `Cannot find a settings file: ${looked.join("; ")}`,
-    profile === undefined
-      ? "Run: mlo init"
-      : `Run: mlo init --profile ${profile}`,
+    "Run: mlo init",
   );
 }
 

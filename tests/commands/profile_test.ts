@@ -83,9 +83,9 @@ Deno.test("a profile that is not there is named, with the command that makes it"
     const { code, stderr } = await laptop.mlo("list", "--profile", "nope");
     assert.equal(code, 2);
     assert.match(stderr, /\/\.config\/mlo\/nope\.env \(named by --profile\)/);
-    assert.match(stderr, /^hint: Run: mlo init --profile nope$/m);
+    assert.match(stderr, /^hint: Run: mlo --profile nope init$/m);
     const made = await laptop.mlo(
-      ...["init", "--profile", "nope", "--no-input", "--user", "ada"],
+      ...["--profile", "nope", "init", "--no-input", "--user", "ada"],
       ...["--uid", "7"],
     );
     assert.equal(made.code, 0, made.stderr);
