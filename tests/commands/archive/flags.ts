@@ -67,6 +67,7 @@ export const ARCHIVE_FLAGS: readonly FlagTable[] = [
     rows: [
       FILE,
       JSON_FLAG,
+      ["-f", { follow: "" }],
       ["--follow", { follow: "" }],
       ["--follow 20260303-120000-42", { follow: "20260303-120000-42" }],
       ["--follow ../x", /Cannot find a transfer "..\/x"/],
