@@ -30,7 +30,7 @@ for (const generation of GENERATIONS) {
       const submitted = await mlo(laptop, [...EXP, "--wait", "--", "a", "b c"]);
       assert.match(
         submitted.stdout,
-        /^Synced \d+ keys.*\nSubmitted the job exp\n$/,
+        /^Synced \d+ keys.*\nSubmitted the job exp: .*\n$/,
       );
       assert.match(
         submitted.stderr,
