@@ -11,8 +11,10 @@ const LOOK = 2_000;
 /** How many looks a failed pod's successor may take to show up, where run:ai still calls the job active. */
 const LOOKS_FOR_SUCCESSOR = 10;
 
-/** The job's pod once it has something to say. */
-export async function startedPod(tools: LogTools): Promise<JobPod> {
+/** The job's pod once it has something to say, and whether that took time. */
+export async function startedPod(
+  tools: LogTools,
+): Promise<{ pod: JobPod; hasWaited: boolean }> {
   const { request, reader } = tools;
   let told = "";
   for (let look = 0;; look++) {
@@ -22,7 +24,7 @@ export async function startedPod(tools: LogTools): Promise<JobPod> {
     const pod = pods.length > 0
       ? choosePod(pods, request.job, request.pod)
       : undefined;
-    if (pod && hasSaidSomething(pod)) return pod;
+    if (pod && hasSaidSomething(pod)) return { pod, hasWaited: look > 0 };
     const reason = pod ? await whyWaiting(tools, pod) : await reader.whyNoPod();
     if (!request.follow) {
       throw new MloError(
@@ -98,7 +100,7 @@ export async function successorOf(
   for (let look = 0;; look++) {
     const pods = await ownPods(tools);
     if (newer(pods, ended, request.job, request.pod)) {
-      return await startedPod(tools);
+      return (await startedPod(tools)).pod;
     }
     const isThere = pods.some(({ uid }) => uid === ended.uid);
     if (isThere && ended.phase === "Succeeded") return undefined;

@@ -27,10 +27,17 @@ export async function readLog(
   signal: AbortSignal,
 ): Promise<void> {
   const tools = { machine, request, reader, signal };
-  let pod: JobPod | undefined = await startedPod(tools);
+  const { pod: first, hasWaited } = await startedPod(tools);
+  let pod: JobPod | undefined = first;
+  // Who waited for the first run wants that one, too.
+  let expected = request.follow && hasWaited ? 0 : first.restarts;
   while (pod !== undefined) {
-    pod = await new RunLog(tools, pod).readToEnd();
-    if (pod !== undefined) reader.next(pod.name);
+    const missed = pod.restarts - expected;
+    if (missed > 0) await new RunLog(tools, pod).showRunBefore(missed);
+    const next: JobPod | undefined = await new RunLog(tools, pod).readToEnd();
+    if (next !== undefined) reader.next(next.name);
+    expected = next?.uid === pod.uid ? pod.restarts + 1 : 0;
+    pod = next;
   }
 }
 
@@ -44,7 +51,7 @@ export interface LogTools {
 
 /** The log of one run of a container, over all its streams. */
 class RunLog {
-  #cursor = new LogCursor();
+  readonly #cursor = new LogCursor();
   #isLost = false;
   /** Whether the last stream gave everything that there was until its end. */
   #isWhole = false;
@@ -76,6 +83,16 @@ class RunLog {
         inVain = 0;
       }
     }
+  }
+
+  /** Shows what the run before this one printed, the last of so many that nobody saw. */
+  async showRunBefore(missed: number): Promise<void> {
+    if (missed > 1) {
+      this.tools.reader.missing(
+        `the container was started again ${missed} times: of the runs before only the last one's log is kept`,
+      );
+    }
+    await this.#drain({ previous: true });
   }
 
   #lines(): Lines {
@@ -138,10 +155,12 @@ class RunLog {
       return await successorOf(this.tools, this.pod);
     }
     const runs = now.restarts - this.pod.restarts;
-    if (runs > 0) {
-      await this.#drain({ previous: true }, runs > 1);
-      return now;
+    if (runs === 1) await this.#drain({ previous: true });
+    if (runs > 1) {
+      this.#finish();
+      this.#tellMissing("the container was started again more than once");
     }
+    if (runs > 0) return now;
     if (now.state.is === "running") return "same";
     if (now.state.is === "waiting" && now.state.lastExit === undefined) {
       return "same";
@@ -152,16 +171,8 @@ class RunLog {
       : await nextRun(this.tools, now);
   }
 
-  /**
-   * Shows what came between the last stream's end and the run's. Of several
-   * runs since then only the last one's log is kept, which is shown whole.
-   */
-  async #drain(which: Lines, areRunsLost = false): Promise<void> {
-    if (areRunsLost) {
-      this.#finish();
-      this.#tellMissing("the container was started again more than once");
-      this.#cursor = new LogCursor();
-    }
+  /** Shows what came between the last stream's end and the run's. */
+  async #drain(which: Lines): Promise<void> {
     for (let inVain = 0;; inVain++) {
       await pause(
         this.tools.machine.clock,

@@ -226,6 +226,32 @@ Deno.test("mlo logs -f stays while a container is between two runs, and shows th
     assert.equal(run.said.stdout, "first\nlast words\nsecond\n");
   }));
 
+Deno.test("mlo logs -f shows the run before, too, of a container that failed while nobody looked", () =>
+  withLaptop(async (laptop) => {
+    const { cluster, namespace } = laptop;
+    makeJob(laptop, { phase: "Pending" });
+    cluster.logs.append(uid(laptop, 0, 2), [at(0, "second last\n")]);
+    cluster.logs.end(uid(laptop, 0, 2));
+    cluster.logs.append(uid(laptop, 0, 3), [at(5, "last\n")]);
+    const run = started(laptop, "logs", "-f", "exp");
+    await run.until(() => run.said.stderr.includes("exp waits"));
+    cluster.jobs.update(namespace, "exp", { phase: "Running", restarts: 3 });
+    await run.until(() => run.said.stdout.endsWith("\nlast\n"));
+    cluster.jobs.update(namespace, "exp", { phase: "Succeeded" });
+    cluster.logs.end(uid(laptop, 0, 3));
+    assert.equal(await run.end(), 0, run.said.stderr);
+    assert.equal(run.said.stdout, "second last\nlast\n");
+    assert.match(
+      run.said.stderr,
+      /started again 3 times: of the runs before only the last one's log is kept/,
+    );
+    // Who comes later gets the present run, and the one before by name.
+    const now = await laptop.mlo("logs", "exp");
+    assert.equal(now.stdout, "last\n");
+    const before = await laptop.mlo("logs", "exp", "--previous");
+    assert.equal(before.stdout, "second last\n");
+  }));
+
 Deno.test("mlo logs -f ends with a pod that has failed, whatever its container is told to do", () =>
   withLaptop(async (laptop) => {
     makeJob(laptop, {
