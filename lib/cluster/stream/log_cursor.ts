@@ -42,7 +42,7 @@ interface Entry {
  * and what cannot be had any more is told. What has no stamp is not the job's.
  */
 export class LogCursor {
-  readonly #memory = new LogMemory();
+  #memory = new LogMemory();
   #buffer = new Uint8Array();
   /** The stream's last bytes. */
   #recent = new Uint8Array();
@@ -77,6 +77,15 @@ export class LogCursor {
     if (!this.#entry || stamp === undefined || stamp === "more") return false;
     const text = latin1(answer.subarray(stamp.length)).slice(-RECENT);
     return text !== "" && latin1(this.#recent).endsWith(text);
+  }
+
+  /** One that goes on as this one would after its stream. */
+  copy(): LogCursor {
+    const copy = new LogCursor();
+    copy.#memory = this.#memory.copy();
+    if (this.#entry) copy.#memory.leave(this.#entry);
+    copy.#isAtStart = this.#isAtStart;
+    return copy;
   }
 
   /** A stream begins that starts at {@linkcode since}. */

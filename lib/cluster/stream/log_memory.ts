@@ -36,6 +36,17 @@ export class LogMemory {
     return this.#partial?.time ?? this.#last;
   }
 
+  copy(): LogMemory {
+    const copy = new LogMemory();
+    for (const [time, { at, count }] of this.#shown) {
+      copy.#shown.set(time, { at, count });
+    }
+    copy.#since = this.#since;
+    copy.#last = this.#last;
+    copy.#partial = this.#partial;
+    return copy;
+  }
+
   begin(): void {
     this.#asked = this.#since;
     this.#forgetOld();

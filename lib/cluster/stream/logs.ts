@@ -51,7 +51,9 @@ export interface LogTools {
 
 /** The log of one run of a container, over all its streams. */
 class RunLog {
-  readonly #cursor = new LogCursor();
+  #cursor = new LogCursor();
+  /** What is not shown until it is sure whose it is. */
+  #held: LogPiece[] | undefined;
   #isLost = false;
   /** Whether the last stream gave everything that there was until its end. */
   #isWhole = false;
@@ -62,6 +64,9 @@ class RunLog {
   /** Shows the log until the run is over; gives the pod whose run goes on after it. */
   async readToEnd(): Promise<JobPod | undefined> {
     const { machine, request, signal } = this.tools;
+    if (request.follow && this.pod.state.is === "waiting") {
+      return await this.#readRest();
+    }
     for (let inVain = 0;; inVain++) {
       await pause(machine.clock, signal, waitBefore(inVain));
       const { end, hasNews } = await this.#stream(this.#lines());
@@ -137,16 +142,7 @@ class RunLog {
 
   /** What became of the run after a stream of it has ended: the pod to go on with, if it is over. */
   async #lookAfter(): Promise<JobPod | undefined | "same"> {
-    const { machine, request, signal } = this.tools;
-    const all = await untilReached(
-      machine.clock,
-      signal,
-      () => listJobPods(machine, request.namespace),
-      (why) => this.#tellLost(why),
-    );
-    const now = podsOf(all, request.job).find(({ uid }) =>
-      uid === this.pod.uid
-    );
+    const now = await this.#look();
     if (now === undefined) {
       this.#finish();
       if (!this.#isWhole) {
@@ -154,21 +150,57 @@ class RunLog {
       }
       return await successorOf(this.tools, this.pod);
     }
-    const runs = now.restarts - this.pod.restarts;
-    if (runs === 1) await this.#drain({ previous: true });
-    if (runs > 1) {
-      this.#finish();
-      this.#tellMissing("the container was started again more than once");
+    if (now.restarts > this.pod.restarts) {
+      await this.#readPrevious(now);
+      return now;
     }
-    if (runs > 0) return now;
     if (now.state.is === "running") return "same";
-    if (now.state.is === "waiting" && now.state.lastExit === undefined) {
-      return "same";
+    if (now.state.is === "ended") {
+      await this.#drain({});
+      return await successorOf(this.tools, now);
     }
+    return now.state.lastExit === undefined ? "same" : await this.#readRest();
+  }
+
+  /**
+   * Shows the rest of a run that has ended, and waits for the next one. That
+   * may have begun by the time the log is asked for, which is then its log:
+   * so nothing is shown until it is sure that it has not.
+   */
+  async #readRest(): Promise<JobPod | undefined> {
+    const before = this.#cursor.copy();
+    this.#held = [];
     await this.#drain({});
-    return now.state.is === "ended"
-      ? await successorOf(this.tools, now)
-      : await nextRun(this.tools, now);
+    const held = this.#held;
+    this.#held = undefined;
+    const now = await this.#look();
+    if (now !== undefined && now.restarts > this.pod.restarts) {
+      this.#cursor = before;
+      await this.#readPrevious(now);
+      return now;
+    }
+    this.#show(held);
+    return await nextRun(this.tools, now ?? this.pod);
+  }
+
+  /** Shows the rest of this run where another one has begun. */
+  async #readPrevious(now: JobPod): Promise<void> {
+    if (now.restarts === this.pod.restarts + 1) {
+      return await this.#drain({ previous: true });
+    }
+    this.#finish();
+    this.#tellMissing("the container was started again more than once");
+  }
+
+  async #look(): Promise<JobPod | undefined> {
+    const { machine, request, signal } = this.tools;
+    const all = await untilReached(
+      machine.clock,
+      signal,
+      () => listJobPods(machine, request.namespace),
+      (why) => this.#tellLost(why),
+    );
+    return podsOf(all, request.job).find(({ uid }) => uid === this.pod.uid);
   }
 
   /** Shows what came between the last stream's end and the run's. */
@@ -200,6 +232,7 @@ class RunLog {
   }
 
   #show(pieces: LogPiece[]): void {
+    if (this.#held) return void this.#held.push(...pieces);
     const { reader } = this.tools;
     let from = 0;
     for (const [at, { time, after }] of pieces.entries()) {
