@@ -57,7 +57,7 @@ Deno.test("logs -f on a real node stays over a container's restart", () =>
   withNodeLaptop(async (laptop) => {
     await laptop.makePod("exp", {
       command: bash(
-        "if [ -e /state/x ]; then echo second; exit 0; fi; touch /state/x; echo first; exit 3",
+        "if [ -e /state/x ]; then echo second; exit 0; fi; touch /state/x; echo first; sleep 4; echo last words; exit 3",
       ),
       restartPolicy: "OnFailure",
       volumes: [{ name: "state", emptyDir: {} }],
@@ -67,7 +67,7 @@ Deno.test("logs -f on a real node stays over a container's restart", () =>
       laptop.spawn(["logs", "-f", "exp"]),
     ).end();
     assert.equal(code, 0, stderr);
-    assert.equal(stdout, "first\nsecond\n", stderr);
+    assert.equal(stdout, "first\nlast words\nsecond\n", stderr);
   }));
 
 Deno.test("logs -f on a real node ends with a job that ran too long, and says so", () =>

@@ -97,7 +97,11 @@ class RunLog {
         `the container was started again ${missed} times: of the runs before only the last one's log is kept`,
       );
     }
-    await this.#drain({ previous: true });
+    if (!await this.#drain({ previous: true })) {
+      this.tools.reader.missing(
+        "what the container printed before it was started again cannot be had any more: its node has removed it",
+      );
+    }
   }
 
   #lines(): Lines {
@@ -186,7 +190,8 @@ class RunLog {
   /** Shows the rest of this run where another one has begun. */
   async #readPrevious(now: JobPod): Promise<void> {
     if (now.restarts === this.pod.restarts + 1) {
-      return await this.#drain({ previous: true });
+      await this.#drain({ previous: true });
+      return;
     }
     this.#finish();
     this.#tellMissing("the container was started again more than once");
@@ -203,8 +208,8 @@ class RunLog {
     return podsOf(all, request.job).find(({ uid }) => uid === this.pod.uid);
   }
 
-  /** Shows what came between the last stream's end and the run's. */
-  async #drain(which: Lines): Promise<void> {
+  /** Shows what came between the last stream's end and the run's; whether it could be had. */
+  async #drain(which: Lines): Promise<boolean> {
     for (let inVain = 0;; inVain++) {
       await pause(
         this.tools.machine.clock,
@@ -213,17 +218,20 @@ class RunLog {
       );
       const since = this.#cursor.since;
       const { end, hasNews } = await this.#stream({ ...which, since });
-      if (!end.failure && this.#cursor.words.length === 0) break;
+      if (!end.failure && this.#cursor.words.length === 0) {
+        this.#finish();
+        return true;
+      }
       if (end.failure && mayPass(end.failure)) {
         if (hasNews) inVain = 0;
         this.#tellLost(end.failure);
         continue;
       }
       if (end.failure?.exitCode === ExitCode.auth) throw end.failure;
+      this.#finish();
       if (!this.#isWhole) this.#tellMissing("its node has removed the log");
-      break;
+      return false;
     }
-    this.#finish();
   }
 
   #finish(): undefined {
