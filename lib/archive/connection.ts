@@ -27,8 +27,7 @@ export async function runThere(
   script: Script,
   onRecord: (record: Record) => void,
   signal: AbortSignal,
-): Promise<Ran> {
-  let printed = "";
+): Promise<Outcome> {
   const open = (sharing: readonly string[], patience?: number) =>
     openShell(
       host,
@@ -36,17 +35,11 @@ export async function runThere(
       script.preparation,
       onRecord,
       signal,
-      (text) => void (printed = text),
       patience,
     );
   const { shell, isThere } = await anyShell(host, login, open, signal);
   if (isThere) await shell.feed(script.command);
-  return { ...await shell.outcome, printed };
-}
-
-/** How a conversation ended, and what the host printed instead of an answer. */
-export interface Ran extends Outcome {
-  readonly printed: string;
+  return await shell.outcome;
 }
 
 async function anyShell(
@@ -87,7 +80,6 @@ async function openShell(
   preparation: string,
   onRecord: (record: Record) => void,
   signal: AbortSignal,
-  onPrinted: (text: string) => void,
   patience = Infinity,
 ): Promise<Opened> {
   let [isThere, hasEnded] = [false, false];
@@ -97,7 +89,7 @@ async function openShell(
     answerReader(onRecord, () => {
       isThere = true;
       news.resolve();
-    }, onPrinted),
+    }),
   );
   const kill = () => shell.kill();
   if (signal.aborted) kill();
@@ -120,28 +112,11 @@ async function openShell(
 /** Milliseconds. */
 const TICK = 50;
 
-/**
- * What the user's ssh_config(5) may have set for a person at a terminal, and
- * would keep our command or its input from the host. Older programs do not know
- * all of it, and may pass over what they do not know.
- */
-const OURS = options(
-  "IgnoreUnknown=StdinNull,SessionType,ForkAfterAuthentication",
-  "RemoteCommand=none",
-  "StdinNull=no",
-  "SessionType=default",
-  "ForkAfterAuthentication=no",
-  "RequestTTY=no",
-  // A forwarding that is in use already would end the connection.
-  "ClearAllForwardings=yes",
-);
-
 function sshCall(login: Login, sharing: readonly string[]): Call {
   return {
     program: "ssh",
     args: [
       "-T",
-      ...OURS,
       ...sharing,
       ...options("ConnectTimeout=10"),
       // A cable that was pulled is noticed within a minute.

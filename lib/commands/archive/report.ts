@@ -1,9 +1,4 @@
-import {
-  progressBar,
-  progressLine,
-  rateMeter,
-  stillness,
-} from "../../archive/bar.ts";
+import { progressBar, progressLine, rateMeter } from "../../archive/bar.ts";
 import { jsonPath, shownPath } from "../../archive/names.ts";
 import type { Progress } from "../../archive/progress.ts";
 import {
@@ -31,23 +26,15 @@ export function reporter(
 ): Reporter {
   const emit = (event: object) => terminal.out(`${JSON.stringify(event)}\n`);
   const rate = rateMeter();
-  const still = stillness();
   const bar = terminal.stderrIsTerminal && !json;
   let [lastLine, lastPhase] = [0, ""];
   let barShown = false;
 
   function progress(now: Progress) {
     const time = clock.now().getTime();
-    const { phase, bytes, files, comparedBytes, compared } = now;
-    const pace = {
-      rate: rate(time, phase === "comparing" ? comparedBytes : bytes),
-      still: still(
-        time,
-        `${phase} ${bytes} ${files} ${comparedBytes} ${compared}`,
-      ),
-    };
+    const speed = rate(time, now.bytes);
     if (bar) {
-      const line = progressBar(now, pace, terminal.columns);
+      const line = progressBar(now, speed, terminal.columns);
       barShown = true;
       return terminal.err(`\r\x1b[K${line}`);
     }
@@ -57,8 +44,8 @@ export function reporter(
       return;
     }
     [lastLine, lastPhase] = [time, now.phase];
-    if (json) emit({ event: "progress", ...now, ...pace });
-    else terminal.err(`${progressLine(now, pace)}\n`);
+    if (json) emit({ event: "progress", ...now });
+    else terminal.err(`${progressLine(now, speed)}\n`);
   }
 
   return {
@@ -73,12 +60,6 @@ export function reporter(
       );
     },
     progress,
-    lost: () => {
-      if (json) return emit({ event: "lost" });
-      terminal.err(
-        `${barShown ? "\r\x1b[K" : ""}Lost the connection; trying again\n`,
-      );
-    },
     close: () => {
       if (barShown) terminal.err("\r\x1b[K");
     },
