@@ -65,7 +65,10 @@ function whyUnplaced(
 
 function whyNotStarted(pod: JobPod, own: readonly ClusterEvent[]): Reason {
   const { state, init } = pod;
-  if (init !== undefined && init.reason !== "") return whyInit(pod, init, own);
+  // Between two runs a container that fails waits for nothing yet.
+  if (init !== undefined && (init.reason !== "" || init.exit !== undefined)) {
+    return whyInit(pod, init, own);
+  }
   const told = state.is === "waiting" ? `${state.reason} ${state.message}` : "";
   const warnings = own.filter(({ isWarning }) => isWarning).toReversed()
     .map(({ reason, message }) => `${reason} ${message}`);

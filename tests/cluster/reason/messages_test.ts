@@ -396,6 +396,10 @@ const STARTS: readonly (readonly [PodFields, RegExp, boolean?])[] = [
     true,
   ],
   [
+    { init: { terminated: { exitCode: 4, reason: "Error" } } },
+    /^what runs before its command \(init\) keeps ending with exit status 4$/,
+  ],
+  [
     { init: { waiting: { reason: "CrashLoopBackOff", message: "" } } },
     /^what runs before its command \(init\) keeps ending/,
   ],
