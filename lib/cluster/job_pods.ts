@@ -24,6 +24,8 @@ export interface JobPod extends Pod {
   /** How often the container was started again. */
   readonly restarts: number;
   readonly state: ContainerState;
+  /** When the container's present or last run began: RFC 3339, whole seconds. */
+  readonly startedAt: string | undefined;
   /** The scheduler's word on a pod without a node. */
   readonly unscheduled: string | undefined;
   /** How the run before the last one ended, e.g. `OOMKilled`. */
@@ -70,6 +72,7 @@ interface RawState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: string };
   readonly terminated?: {
+    readonly startedAt?: string;
     readonly exitCode?: number;
     readonly reason?: string;
     readonly message?: string;
@@ -175,6 +178,7 @@ function detail(
     message: status?.message,
     restarts: its?.restartCount ?? 0,
     state: stateOf(spec, status, its),
+    startedAt: startOf(its),
     unscheduled: unscheduled && (unscheduled.message ?? ""),
     lastReason: its?.lastState?.terminated?.reason,
     endMessage: its?.state?.terminated?.message,
@@ -251,6 +255,12 @@ function gpusOf(
   return whole > 0
     ? whole
     : Number(metadata?.annotations?.["gpu-fraction"] ?? 0);
+}
+
+function startOf(its: RawStatus | undefined): string | undefined {
+  const { running, terminated } = its?.state ?? {};
+  return running?.startedAt ?? terminated?.startedAt ??
+    its?.lastState?.terminated?.startedAt;
 }
 
 /**

@@ -3,6 +3,7 @@ import { type JobPod, listJobPods, podsOf } from "../job_pods.ts";
 import { mayPass, pause, untilReached, waitBefore } from "../retry.ts";
 import { LogCursor, type LogPiece } from "./log_cursor.ts";
 import { nextRun, startedPod, successorOf } from "./log_pods.ts";
+import { LogStart } from "./log_start.ts";
 import type { Lines, LogReader, LogRequest, Machine } from "./log_request.ts";
 import { readStream, type StreamEnd } from "./log_stream.ts";
 
@@ -59,7 +60,13 @@ class RunLog {
   #isWhole = false;
   #told = new Set<string>();
 
-  constructor(readonly tools: LogTools, readonly pod: JobPod) {}
+  readonly #start: LogStart;
+
+  constructor(readonly tools: LogTools, readonly pod: JobPod) {
+    const { tail, previous } = tools.request;
+    const isPart = tail !== undefined || previous === true;
+    this.#start = new LogStart(isPart ? undefined : pod.startedAt);
+  }
 
   /** Shows the log until the run is over; gives the pod whose run goes on after it. */
   async readToEnd(): Promise<JobPod | undefined> {
@@ -235,13 +242,15 @@ class RunLog {
   }
 
   #finish(): undefined {
-    this.#show(this.#cursor.finish());
+    this.#show(this.#cursor.finish(), true);
     return undefined;
   }
 
-  #show(pieces: LogPiece[]): void {
+  #show(pieces: LogPiece[], isEnd = false): void {
     if (this.#held) return void this.#held.push(...pieces);
     const { reader } = this.tools;
+    const start = this.#start.note(pieces, isEnd);
+    if (start !== undefined) reader.missing(start);
     let from = 0;
     for (const [at, { time, after }] of pieces.entries()) {
       if (after === undefined) continue;

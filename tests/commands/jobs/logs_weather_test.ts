@@ -92,6 +92,29 @@ Deno.test("mlo logs -f reopens a stream that a rotation has silenced, and says t
     );
   }));
 
+Deno.test("mlo logs says that it begins in the middle of a log, and only where that is likely", () =>
+  withLaptop(async (laptop) => {
+    const { cluster, namespace } = laptop;
+    makeJob(laptop, { createdAt: "2026-01-01T00:00:00Z" });
+    // A program that takes a while to start prints little: nothing was rotated.
+    cluster.logs.append(uid(laptop), [
+      at(40, "epoch 1\n"),
+      at(50, "epoch 2\n"),
+    ]);
+    assert.equal((await laptop.mlo("logs", "exp")).stderr, "");
+    cluster.jobs.update(namespace, "exp", { attempt: 1 });
+    const much = `${"x".repeat(30_000)}\n`;
+    cluster.logs.append(
+      uid(laptop, 1),
+      [40, 41, 42].map((second) => at(second, much)),
+    );
+    assert.equal(
+      (await laptop.mlo("logs", "exp")).stderr,
+      "mlo: this log begins at 2026-01-01T00:00:40.000000001Z, 40 s after the container's start: what came before, if anything, is not kept by the node\n",
+    );
+    assert.equal((await laptop.mlo("logs", "exp", "--tail", "1")).stderr, "");
+  }));
+
 Deno.test("mlo logs -f keeps what the kubelet says apart, tells it once, and does not spin", () =>
   withLaptop(async (laptop) => {
     const { cluster, namespace } = laptop;
