@@ -1,4 +1,5 @@
 import { MloError } from "../error.ts";
+import { joined } from "../text/bytes.ts";
 import type { Call, Outcome, Programs, Started } from "./host.ts";
 
 /** Where to get a program that is missing; asked for by name in an error's hint. */
@@ -212,18 +213,6 @@ function gather(
       clearTimeout(timer);
     },
   };
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(
-    chunks.reduce((length, chunk) => length + chunk.length, 0),
-  );
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
 }
 
 function cannotRun(program: string, error: unknown): MloError {

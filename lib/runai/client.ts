@@ -6,6 +6,7 @@ import {
   forgetGeneration,
   type RunaiSettings,
 } from "./generation.ts";
+import { joined } from "../text/bytes.ts";
 import { shellQuote } from "../text/shell_quote.ts";
 import { runaiFailure } from "./outcome.ts";
 
@@ -64,10 +65,7 @@ export async function runRunai(
       (chunk) => void chunks.push(chunk),
       signal,
     );
-    const stdout = new Uint8Array(
-      await new Blob(chunks as BlobPart[]).arrayBuffer(),
-    );
-    return { generation, outcome: { ...outcome, stdout } };
+    return { generation, outcome: { ...outcome, stdout: joined(chunks) } };
   }
   let { generation, outcome } = await attempt();
   if (isForeign(outcome)) {

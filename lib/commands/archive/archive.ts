@@ -1,6 +1,6 @@
 import { nearKeyFinder } from "../../config/settings/near_key.ts";
 import type { Request } from "../../archive/request.ts";
-import type { AnyCommand } from "../command.ts";
+import { type AnyCommand, collectWords } from "../command.ts";
 import { confirmRemoval, type RequestFlags, toRequest } from "./request.ts";
 import { loginOf, printPlan, runTransfer } from "./run.ts";
 import {
@@ -38,7 +38,7 @@ export function archiveCommand(context: Context) {
     .option(
       "--exclude <pattern>",
       "leave out what rsync would: a name or path at any depth; '*' stops at a slash (repeatable)",
-      append,
+      collectWords,
     )
     .option("--jobs <number>", "rsync workers (8)")
     .option("--dry-run", "say how much would be copied; write nothing")
@@ -46,7 +46,11 @@ export function archiveCommand(context: Context) {
       "--remove-source",
       "remove from scratch what a fresh verify proves equal",
     )
-    .option("--yes <name>", "agree to remove this path (repeatable)", append)
+    .option(
+      "--yes <name>",
+      "agree to remove this path (repeatable)",
+      collectWords,
+    )
     .option("--json", "one JSON object per line, for programs")
     .addHelpText("after", EXAMPLES)
     .action((paths, flags) => startTransfer(context, "archive", paths, flags));
@@ -78,7 +82,7 @@ function restoreCommand(context: Context) {
     .option(
       "--exclude <pattern>",
       "leave out, as for archive (repeatable)",
-      append,
+      collectWords,
     )
     .option("--jobs <number>", "rsync workers (8)")
     .option("--overwrite-newer", "also where the file in scratch is newer")
@@ -225,10 +229,6 @@ async function transfer(
     await confirmRemoval(host.terminal, request.roots, flags.yes ?? []);
   }
   await runTransfer(host, loginOf(settings), request, json);
-}
-
-function append(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
 
 /** An id becomes part of a path on the host. */

@@ -1,4 +1,5 @@
 import type { LogPiece } from "../../cluster/stream/log_cursor.ts";
+import { joined } from "../../text/bytes.ts";
 
 /** How a log is printed. */
 export interface LogForm {
@@ -50,16 +51,4 @@ class JsonLines implements LogForm {
     this.#parts = [];
     return `${JSON.stringify({ time: this.#time, line })}\n`;
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(
-    parts.reduce((length, part) => length + part.length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -82,7 +82,7 @@ async function submitAsAsked(
     coding,
   );
   printResult(place, result);
-  if (!request.wait && !request.shell && !request.follow) return;
+  if (!waits) return;
   // Loaded only when it is needed: logs, shells and links are half of what a submission would read.
   const { afterwards } = await import("./afterwards.ts");
   await afterwards(project, result.plan.job, request);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "#properties";
 import { LogCursor } from "../../../lib/cluster/stream/log_cursor.ts";
 
 /** What a runtime keeps: a line, or a piece of one that is longer than 16,384 bytes. */
