@@ -88,7 +88,9 @@ export async function makePod(
     start,
     run: async (snapshot, options) => {
       const { words, env } = await start(snapshot, options);
-      return await run(words, { env, clearEnv: true, directory: top });
+      // With the umask of the lab's pods.
+      const all = ["/bin/sh", "-c", 'umask 007; exec "$@"', "sh", ...words];
+      return await run(all, { env, clearEnv: true, directory: top });
     },
     [Symbol.asyncDispose]: () => Deno.remove(top, { recursive: true }),
   };

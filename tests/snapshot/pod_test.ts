@@ -68,6 +68,25 @@ Deno.test("a pod runs the files of the moment of submission, by both ways, whate
   }
 });
 
+Deno.test("what a pod runs can be changed by nobody else, and the job's own files are as the pod's umask says", async () => {
+  await using server = await startGitServer();
+  await using work = await pushed(server);
+  await using pod = await makePod(server.env);
+  await work.write("train.py", "edited\n");
+  const snapshot = await work.take();
+  const ran = await pod.run(snapshot, {
+    id: "a",
+    argv: ["sh", "-c", "umask; echo x >made; stat -c %a made"],
+  });
+  assert.equal(ran.stdout, "0007\n660\n", ran.stderr);
+  await Deno.remove(`${pod.runDirectory("a")}/code/made`);
+  const open = await must([
+    ...["find", `${pod.scratch}/runs`, `${pod.scratch}/.mlo`],
+    ...["!", "-type", "l", "-perm", "/022"],
+  ]);
+  assert.equal(open, "");
+});
+
 Deno.test("a second start finds the same directory, with what the first wrote beside the code", async () => {
   await using server = await startGitServer();
   await using work = await pushed(server);
@@ -165,6 +184,11 @@ Deno.test("what cannot be had ends the job with one message, and nothing half ru
       },
       message: /cannot fetch from ssh:\/\/.*/,
     },
+    "a remote that may not be asked, told in one line": {
+      options: { env: { GIT_ALLOW_PROTOCOL: "file" } },
+      message:
+        /cannot fetch from ssh:\/\/\S+: fatal: transport 'ssh' not allowed; the/,
+    },
     "an image without git": {
       options: { env: { PATH: withoutGit } },
       message: /this image has no git, which a job with --snapshot needs/,
@@ -204,8 +228,13 @@ Deno.test("two jobs of one repository at once on one scratch, and several pods o
   await work.write("train.py", "edited\n");
   const snapshot = await work.take();
   const ran = await Promise.all(
-    ["1", "2", "3", "3"].map((id) =>
-      pod.run(snapshot, { id, argv: ["cat", "train.py"], env: { HOST: id } })
+    // A pod's host name is its own: what it left unfinished is told by it.
+    ["1", "2", "3", "3"].map((id, number) =>
+      pod.run(snapshot, {
+        id,
+        argv: ["cat", "train.py"],
+        env: { HOST: `exp-${id}-${number}` },
+      })
     ),
   );
   for (const { code, stdout, stderr } of ran) {

@@ -18,7 +18,7 @@ mlo_git() {
 # mlo_try MESSAGE COMMAND...: a failure is told in one line, with the last thing that the command said.
 mlo_try() {
   local said
-  said=$("${@:2}" 2>&1) || mlo_fail "$1: ${${(f)said}[-1]-it failed}"
+  said=$("${@:2}" 2>&1) || mlo_fail "$1: ${${said##*$'\n'}:-it failed}"
 }
 
 mlo_there() {
@@ -70,7 +70,7 @@ mlo_reach() {
         ssh) mlo_access=($mlo_ssh) ;;
       esac
       said=$(mlo_git -C $1 "${@:2}" 2>&1) && return
-      mlo_said=${mlo_said:-${${(f)said}[-1]-}}
+      mlo_said=${mlo_said:-${said##*$'\n'}}
     done
     case $said in
       *'timed out'* | *'Could not resolve'* | *'Connection re'* | *'Connection closed'*) ;;
@@ -148,11 +148,13 @@ mlo_open_lfs() {
 
 mlo_make_code() {
   local aside
+  # What is run here must not be for a group to change, whatever the pod's umask.
+  umask 027
   command mkdir -p -- $MLO_RUN_DIR || mlo_fail "cannot make $MLO_RUN_DIR"
   mlo_sweep $MLO_RUN_DIR/.code
   [[ -z $mlo_base || -d $mlo_store ]] || mlo_make_base
   aside=$(command mktemp -d $MLO_RUN_DIR/.code.$MLO_RUN_ID.$HOST.XXXXXX) || mlo_fail "cannot write in $MLO_RUN_DIR"
-  command chmod 770 -- $aside
+  command chmod 750 -- $aside
   mlo_try "cannot make a repository in $MLO_RUN_DIR" mlo_git init -q --template= $aside
   [[ -z $mlo_url ]] || mlo_git -C $aside config remote.origin.url $mlo_url
   if [[ -n $mlo_base ]]; then
