@@ -62,11 +62,16 @@ export function brokenOff(what: string): MloError {
   });
 }
 
+/** Whether an error says that the connection is gone, and not that the cluster answered it cannot. */
+export function isLink(why: MloError): boolean {
+  return !why.isPassing || why.message.endsWith(BROKEN_OFF.reason());
+}
+
 /** What to say of a connection that was there and is not any more. */
 export function lostLink(why: MloError | undefined): string {
-  const isLink = why === undefined || !why.isPassing ||
-    why.message.endsWith(BROKEN_OFF.reason());
-  return isLink ? "the link to the cluster is gone" : why.message;
+  return why === undefined || isLink(why)
+    ? "the link to the cluster is gone"
+    : why.message;
 }
 
 /** A server that was reached and cannot do it just now. */

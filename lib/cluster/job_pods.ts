@@ -26,6 +26,8 @@ export interface JobPod extends Pod {
   readonly state: ContainerState;
   /** When the container's present or last run began: RFC 3339, whole seconds. */
   readonly startedAt: string | undefined;
+  /** Whether the cluster calls it ready; a pod whose node is lost runs and is not. */
+  readonly isReady: boolean | undefined;
   /** The scheduler's word on a pod without a node. */
   readonly unscheduled: string | undefined;
   /** How the run before the last one ended, e.g. `OOMKilled`. */
@@ -163,6 +165,7 @@ function detail(
   const unscheduled = status?.conditions?.find(({ type, status }) =>
     type === "PodScheduled" && status === "False"
   );
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
   const disruption = status?.conditions?.find(({ type, status }) =>
     type === "DisruptionTarget" && status === "True"
   );
@@ -179,6 +182,7 @@ function detail(
     restarts: its?.restartCount ?? 0,
     state: stateOf(spec, status, its),
     startedAt: startOf(its),
+    isReady: ready && ready.status === "True",
     unscheduled: unscheduled && (unscheduled.message ?? ""),
     lastReason: its?.lastState?.terminated?.reason,
     endMessage: its?.state?.terminated?.message,

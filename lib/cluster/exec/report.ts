@@ -79,18 +79,17 @@ export function askForNote(id: string): string[] {
  * does: they are the group of the process that a runtime starts. Ends with 0
  * when the program has ended, with 3 when it still runs after five seconds.
  */
-const INTERRUPT = `mlo_shell() {
-  for entry in /proc/[0-9]*; do
-    tr '\\0' '\\n' <"$entry/cmdline" | grep -qxF "mlo-exec-$1" && echo "\${entry#/proc/}" && return
-  done 2>/dev/null
-}
-pid=$(mlo_shell "$0") || exit 0
+const INTERRUPT =
+  `set -- $(printf '%s\\n' "mlo-exec-$0" | grep -lF -f - /proc/[0-9]*/cmdline 2>/dev/null)
+[ $# -gt 0 ] || exit 0
+pid=\${1#/proc/}
+pid=\${pid%/cmdline}
 kill -INT "-$pid" || kill -INT $(cat "/proc/$pid/task/$pid/children")
-tries=0
-while kill -0 "$pid" 2>/dev/null; do
-  [ $((tries += 1)) -le 50 ] || exit 3
-  sleep 0.1
-done`;
+for pause in 0.1 0.1 0.1 0.2 0.5 1 1 2 0; do
+  kill -0 "$pid" 2>/dev/null || exit 0
+  sleep $pause
+done
+exit 3`;
 
 /** The words that interrupt a program; see {@linkcode STILL_RUNS}. */
 export function interrupting(id: string): string[] {

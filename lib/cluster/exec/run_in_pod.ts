@@ -1,6 +1,6 @@
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
-import { kubectlFailure } from "../failure.ts";
+import { isLink, kubectlFailure } from "../failure.ts";
 import { type JobPod, listJobPods, podsOf } from "../job_pods.ts";
 import { kubectl } from "../kubectl.ts";
 import { LastWords } from "./last_words.ts";
@@ -103,13 +103,16 @@ async function attach(
   return { ...ended, said };
 }
 
+/** Milliseconds for a script of our own; the longest waits for five seconds. */
+const ASIDE = 20_000;
+
 /** Runs one of our own small scripts beside the program. */
 async function aside(
   { programs }: Machine,
   program: ProgramInPod,
   argv: readonly string[],
 ) {
-  const call = { ...kubectl([...execArgs(program)]), timeout: 10_000 };
+  const call = { ...kubectl([...execArgs(program)]), timeout: ASIDE };
   // No time limit of kubectl's: that would be one for the whole exec.
   const args = [...execArgs(program), "--", ...argv];
   return await programs.run({ ...call, args });
@@ -152,7 +155,7 @@ async function failure(
   said: string,
 ): Promise<MloError> {
   const { pod, namespace } = program;
-  const { message, hint, exitCode } = kubectlFailure({
+  const why = kubectlFailure({
     code: 1,
     stderr: new TextEncoder().encode(said),
     timedOut: false,
@@ -161,7 +164,11 @@ async function failure(
     namespace,
     names: [pod.name],
   });
-  if (exitCode === ExitCode.unreachable) return await unseen(machine, program);
+  const { message, hint, exitCode } = why;
+  // A server that answers it cannot just now has not started the program.
+  if (exitCode === ExitCode.unreachable && isLink(why)) {
+    return await unseen(machine, program);
+  }
   return new MloError(message, {
     exitCode,
     ...(hint === undefined ? {} : { hint }),

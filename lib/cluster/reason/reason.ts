@@ -29,13 +29,16 @@ export function whyPending(
   return whyNotStarted(pod, own);
 }
 
-/** A pod whose node does not answer is told as running, whatever became of it. */
+/**
+ * A pod whose node does not answer is told as running, whatever became of it.
+ * Nothing is said when the node is back, but the pod is ready again.
+ */
 function whyUnseen(
   pods: readonly JobPod[],
   events: readonly ClusterEvent[],
 ): Reason | undefined {
-  for (const { name, node, state } of pods) {
-    if (state.is !== "running") continue;
+  for (const { name, node, state, isReady } of pods) {
+    if (state.is !== "running" || isReady === true) continue;
     const last = events.filter((event) => event.name === name).at(-1);
     if (last?.reason !== "NodeNotReady") continue;
     return {

@@ -69,3 +69,13 @@ async function recorded(name: string) {
   const json = JSON.parse(await Deno.readTextFile(url));
   return json.items ?? [json];
 }
+
+Deno.test("whyPending() tells nothing of a lost node any more once its pod is ready again", async () => {
+  const [lost] = (await recorded("node-notready-evicted.pod.json"))
+    .map(decodeJobPod);
+  const events = (await recorded("node-notready-evicted.events.json"))
+    .map(decodeEvent);
+  assert.ok(lost?.isReady === false);
+  const back = { ...lost, isReady: true };
+  assert.equal(whyPending([back], events), undefined);
+});
