@@ -11,6 +11,7 @@ import type { Host } from "./host/host.ts";
 import type { Act, Context } from "./commands/context.ts";
 import { ChildExit } from "./commands/child_exit.ts";
 import { SETTINGS_GROUP, settingsOptions } from "./commands/options.ts";
+import { uncolored } from "./commands/style.ts";
 import { again, settingsWords } from "./commands/again.ts";
 import { insteadOf } from "./commands/submit/foreign.ts";
 import type { SettingsFlags } from "./settings/read_settings.ts";
@@ -110,6 +111,7 @@ export async function commandTree(
     .version(`mlo ${config.version}`, "-V, --version", "print the version")
     .option("--verbose", "name the settings file in use")
     .option("--debug", "show every program that is run")
+    .option("--no-color", "no colours, as with NO_COLOR=1")
     .addOption(envFile).addOption(profile).addOption(kubeContext)
     .addOption(project)
     .hook("preAction", (all, verb) => handDown(all.opts(), verb))
@@ -120,7 +122,9 @@ export async function commandTree(
     given,
     act,
     get host() {
-      return program.opts().debug ? debugHost(host) : host;
+      const { debug, color } = program.opts();
+      const shown = color ? host : uncolored(host);
+      return debug ? debugHost(shown) : shown;
     },
     get verbose() {
       return program.opts().verbose === true || program.opts().debug === true;

@@ -164,9 +164,12 @@ export interface Terminal {
   readLine(prompt: string): Promise<string | undefined>;
   /** Calls back at ^C or SIGTERM instead of ending the program; gives a function that stops listening. */
   onInterrupt(callback: () => void): () => void;
-  /** Questions with arrow keys and colours; absent where nobody can be asked. */
-  readonly ask?: () => Promise<Questions>;
+  /** Questions in the given style; absent where nobody can be asked. */
+  readonly ask?: (style: Style) => Promise<Questions>;
 }
+
+/** How a terminal is drawn on: in colours, without them, or line by line. */
+export type Style = "colored" | "drawn" | "plain";
 
 /** Questions on the terminal. At ^C each rejects with an `MloError` (130). */
 export interface Questions {

@@ -1,4 +1,4 @@
-import type { Questions, Terminal } from "./host.ts";
+import type { Questions, Style, Terminal } from "./host.ts";
 
 /** The terminal (or pipes) of this process. */
 export function denoTerminal(): Terminal {
@@ -30,8 +30,13 @@ export function denoTerminal(): Terminal {
 }
 
 /** The library that draws questions is loaded only when something is asked. */
-async function askOnTerminal(): Promise<Questions> {
-  return (await import("./questions.ts")).terminalQuestions();
+async function askOnTerminal(style: Style): Promise<Questions> {
+  if (style !== "plain") {
+    return (await import("./questions.ts")).terminalQuestions(style);
+  }
+  const { plainQuestions } = await import("./plain_questions.ts");
+  const say = (text: string) => writeAll(Deno.stderr, text);
+  return plainQuestions({ say, readLine, readHidden });
 }
 
 function writeAll(
@@ -57,6 +62,29 @@ async function readLine(prompt: string): Promise<string | undefined> {
     if (read === null) return bytes.length === 0 ? undefined : decode(bytes);
     if (one[0] === 0x0a) return decode(bytes);
     bytes.push(one[0] ?? 0);
+  }
+}
+
+/** The keys that edit a hidden line, as a terminal sends them. */
+const [INTERRUPT, END, BACKSPACE, DELETE] = [0x03, 0x04, 0x08, 0x7f];
+
+/** A line that the terminal does not echo; `undefined` at ^C and ^D. */
+async function readHidden(prompt: string): Promise<string | undefined> {
+  writeAll(Deno.stderr, prompt);
+  Deno.stdin.setRaw(true);
+  try {
+    const bytes: number[] = [];
+    const one = new Uint8Array(1);
+    for (;;) {
+      const [key = END] = await Deno.stdin.read(one) === null ? [] : one;
+      if (key === INTERRUPT || key === END) return undefined;
+      if (key === 0x0d || key === 0x0a) return decode(bytes);
+      if (key === BACKSPACE || key === DELETE) bytes.pop();
+      else bytes.push(key);
+    }
+  } finally {
+    Deno.stdin.setRaw(false);
+    writeAll(Deno.stderr, "\n");
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import { shownBytes } from "../../archive/bar.ts";
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
+import { styleOf } from "../style.ts";
 
 /** Milliseconds between two lines of progress where there is no terminal. */
 const LINE_EVERY = { text: 5000, json: 500 };
@@ -21,12 +22,13 @@ export interface Reporter extends Watcher {
 
 /** A reporter for this terminal, or for the pipes in its place. */
 export function reporter(
-  { terminal, clock }: Pick<Host, "terminal" | "clock">,
+  { terminal, clock, env }: Pick<Host, "terminal" | "clock" | "env">,
   json: boolean,
 ): Reporter {
   const emit = (event: object) => terminal.out(`${JSON.stringify(event)}\n`);
   const rate = rateMeter();
-  const bar = terminal.stderrIsTerminal && !json;
+  const bar = terminal.stderrIsTerminal && !json &&
+    styleOf({ env }) !== "plain";
   let [lastLine, lastPhase] = [0, ""];
   let barShown = false;
 

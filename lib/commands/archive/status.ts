@@ -9,6 +9,7 @@ import { follow } from "../../archive/transfer.ts";
 import { contentsOf, transfersOf } from "../../archive/transfers.ts";
 import type { Settings } from "../../config/settings/settings.ts";
 import type { Host } from "../../host/host.ts";
+import { ago } from "../../text/time.ts";
 import { alignedTable, tabbedTable } from "../../text/table.ts";
 import { reporter } from "./report.ts";
 import { storesOf } from "./request.ts";
@@ -91,10 +92,15 @@ export async function printContents(
     }));
     return host.terminal.out(`${JSON.stringify(list, undefined, 2)}\n`);
   }
+  const { stdoutIsTerminal } = host.terminal;
+  const now = host.clock.now();
+  const time = (then: Date) =>
+    stdoutIsTerminal ? ago(then, now) : `${then.toISOString().slice(0, 19)}Z`;
+  const told = (then: Date | undefined) => then ? time(then) : "never";
   const rows = entries.map(({ name, type, size, modified }) => [
     size === undefined ? type : shownBytes(size),
-    modified.toISOString().slice(0, 19) + "Z",
-    verified(name)?.toISOString().slice(0, 10) ?? "never",
+    time(modified),
+    told(verified(name)),
     shownPath(name) + (type === "directory" ? "/" : ""),
   ]);
   print(host, ["SIZE", "MODIFIED", "COMPARED", "NAME"], rows);

@@ -1,4 +1,5 @@
 import type { Host } from "../../../host/host.ts";
+import { styleOf } from "../../style.ts";
 import type { Finding } from "./finding.ts";
 
 const MARKS = { ok: "ok", fault: "FAULT", note: "note", skipped: "-" } as const;
@@ -22,8 +23,7 @@ export function printFindings(
   const width = Math.max(...findings.map(({ check }) => check.length));
   const indent = " ".repeat(width + 9);
   const room = isScreen ? Math.max(terminal.columns - indent.length, 40) : 1e6;
-  const isColored = isScreen && env.get("NO_COLOR") === undefined &&
-    env.get("TERM") !== "dumb";
+  const isColored = isScreen && styleOf({ env }) === "colored";
   const lines = [...others, ...faults].flatMap((
     { check, status, message, fix },
   ) => {

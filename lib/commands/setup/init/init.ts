@@ -3,6 +3,7 @@ import { Command, Option } from "../../command.ts";
 import { planSetup } from "../setup.ts";
 import { setOne } from "./set.ts";
 import type { Context } from "../../context.ts";
+import { styleOf } from "../../style.ts";
 import { askForSettings } from "./questions.ts";
 import { choosePlace, type InitFlags, takeFlags } from "./flags.ts";
 import { checkValues, writeSettings } from "./write.ts";
@@ -55,7 +56,9 @@ async function init(
   if (flags.set !== undefined) return await setOne(host, flags.set, flags);
   const place = await choosePlace(host, flags);
   const start = await takeFlags(host, flags, place);
-  const questions = flags.input ? await host.terminal.ask?.() : undefined;
+  const questions = flags.input
+    ? await host.terminal.ask?.(styleOf(host))
+    : undefined;
   questions?.open("mlo init: your settings for the cluster");
   for (const note of start.notes) {
     if (questions) questions.say(note);

@@ -6,6 +6,7 @@ import {
 } from "../../../config/settings/settings.ts";
 import { usageError } from "../../../error.ts";
 import type { Host } from "../../../host/host.ts";
+import { styleOf } from "../../style.ts";
 import {
   findSettingsFile,
   type SettingsFlags,
@@ -53,11 +54,12 @@ export async function setOne(
 }
 
 async function askValue(
-  { terminal }: Host,
+  host: Host,
   key: string,
   isOpen: boolean,
 ): Promise<string> {
-  const questions = await terminal.ask?.();
+  const { terminal } = host;
+  const questions = await terminal.ask?.(styleOf(host));
   if (questions === undefined) {
     const line = await terminal.readLine("");
     if (line !== undefined) return line.trim();
