@@ -13,6 +13,7 @@ import { ChildExit } from "./commands/child_exit.ts";
 import { SETTINGS_GROUP, settingsOptions } from "./commands/options.ts";
 import { uncolored } from "./commands/style.ts";
 import { again, settingsWords } from "./commands/again.ts";
+import { insteadOfShort } from "./commands/short_flags.ts";
 import { insteadOf } from "./commands/submit/foreign.ts";
 import type { SettingsFlags } from "./settings/read_settings.ts";
 import { type Verb, VERBS } from "./commands/verbs.ts";
@@ -75,7 +76,8 @@ function scopeOf(
 ): Scope {
   const find = (name: string | undefined) =>
     VERBS.filter((verb) =>
-      name !== undefined && (verb.name === name || verb.alias === name)
+      name !== undefined &&
+      (verb.name === name || verb.aliases?.includes(name))
     );
   const plain = words.filter((word, at) =>
     !word.startsWith("-") && !TAKE_NEXT.has(words[at - 1] ?? "")
@@ -135,7 +137,7 @@ export async function commandTree(
     const command = loaded.includes(verb)
       ? await verb.load(context, () => tree)
       : new Command(verb.name).description(verb.summary);
-    if (verb.alias !== undefined) command.alias(verb.alias);
+    command.aliases(verb.aliases ?? []);
     tree.addCommand(command, { hidden: verb.hidden ?? false });
   }
   for (const command of everyCommand(tree)) {
@@ -270,8 +272,11 @@ function reportUsage({ cause, command }: RefusedLine, host: Host): number {
   host.terminal.err(
     `mlo: ${message.charAt(0).toUpperCase()}${message.slice(1)}\n`,
   );
-  const flag = /unknown option '(--[^']+)'/.exec(message)?.[1];
-  const foreign = flag !== undefined && command.name() === "submit"
+  const flag = /unknown option '(-[^']+)'/.exec(message)?.[1] ?? "";
+  const short = insteadOfShort(command.name(), flag);
+  const foreign = short !== undefined
+    ? { hint: short, isKnown: true }
+    : flag.startsWith("--") && command.name() === "submit"
     ? insteadOf(flag)
     : undefined;
   const hint = foreign?.isKnown || suggestion === ""

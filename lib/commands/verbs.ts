@@ -10,8 +10,8 @@ import { submitCommand } from "./submit/mod.ts";
  */
 export interface Verb {
   readonly name: string;
-  /** Another word for it, which people bring along from other programs. */
-  readonly alias?: string;
+  /** Other words for it, which people bring along from other programs. */
+  readonly aliases?: readonly string[];
   /** What help says of it; a test holds it against the verb's own description. */
   readonly summary: string;
   /** Left out of help. */
@@ -29,7 +29,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "list",
-    alias: "ls",
+    aliases: ["ls"],
     summary: "List the project's jobs",
     load: async (context) =>
       (await import("./jobs/mod.ts")).listCommand(context),
@@ -72,7 +72,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "delete",
-    alias: "rm",
+    aliases: ["rm", "cancel"],
     summary: "Delete jobs, running or not; what is on scratch stays",
     load: async (context) =>
       (await import("./jobs/mod.ts")).deleteCommand(context),

@@ -142,7 +142,7 @@ archiveTest(
     assert.ok(entry.compared);
     const inner = await bed.archiveIt("ls", "exp");
     assert.equal(inner.code, 0);
-    assert.match(inner.stdout, /\t\d{4}-\d\d-\d\dT\S+\t\d{4}-\d\d-\d\d\t/);
+    assert.match(inner.stdout, /\t\d{4}-\d\d-\d\dT\S+\t\d{4}-\d\d-\d\dT\S+\t/);
     const rest = JSON.parse(
       (await bed.archiveIt("exp", "--dry-run", "--json")).stdout,
     );

@@ -99,11 +99,11 @@ for (const generation of GENERATIONS) {
     }));
 }
 
-Deno.test("mlo exec -it hands the terminal through, mlo exec alone does not", () =>
+Deno.test("mlo exec --tty hands the terminal through, mlo exec alone does not", () =>
   withPod("v1", async (laptop) => {
     const both = onTerminal(
       laptop,
-      ...["exec", "dev", "-it", "--"],
+      ...["exec", "dev", "--tty", "--"],
       ...["sh", "-c", "stty size; read answer; echo got=$answer; exit 3"],
     );
     await both.see(SIZE);
@@ -150,7 +150,8 @@ Deno.test("mlo shell and exec work in a pipe, byte for byte, words intact", () =
       all.repeat(999),
       "exec",
       "dev",
-      "-it",
+      "--stdin",
+      "--tty",
       "--",
       "cat",
     );

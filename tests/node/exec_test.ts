@@ -50,7 +50,7 @@ Deno.test("exec on a real node: 100 MB each way, byte for byte", () =>
   withRunningJob(async (laptop) => {
     const [program, first] = programUnderTest();
     const child = new Deno.Command(program, {
-      args: [...first, "exec", "exp", "-i", "--", "tee", "/tmp/copy"],
+      args: [...first, "exec", "exp", "--stdin", "--", "tee", "/tmp/copy"],
       clearEnv: true,
       env: laptop.env,
       cwd: laptop.home,

@@ -51,10 +51,10 @@ Deno.test("a release is refused under a tag that is not its version's", async ()
 
 Deno.test("the manual page has every verb and flag, and nothing that man refuses", async () => {
   const page = await manual();
-  for (const { name, alias, hidden } of VERBS) {
+  for (const { name, aliases, hidden } of VERBS) {
     if (hidden) continue;
     const title = `.SS mlo ${name.replaceAll("-", "\\-")}`;
-    const word = alias === undefined ? "" : `|${alias}`;
+    const word = aliases === undefined ? "" : `|${aliases[0]}`;
     assert.ok(page.includes(`${title}${word} `), name);
   }
   assert.match(page, /\\-\\-node\\-type/);

@@ -140,7 +140,7 @@ work in a pipe:
 
 ${
     block(
-      "$ tar c src | mlo exec dev -i -- tar x -C /mloscratch/homes/you\n$ echo 'uv sync' | mlo shell dev",
+      "$ tar c src | mlo exec dev --stdin -- tar x -C /mloscratch/homes/you\n$ echo 'uv sync' | mlo shell dev",
     )
   }
 A port of the pod becomes one of your machine and stays the same one over lost

@@ -120,7 +120,7 @@ async function showTransfers(
 }
 
 function cancelCommand(context: Context) {
-  return settingsCommand("cancel")
+  return settingsCommand("cancel").aliases(["delete", "rm"])
     .description("Stop a transfer; what was copied stays")
     .argument("[transfer]", "which, if several are under way", "")
     .action((id, _, command) =>
@@ -226,7 +226,7 @@ async function transfer(
     return await printPlan(host, loginOf(settings), request, json);
   }
   if (request.removeSource) {
-    await confirmRemoval(host.terminal, request.roots, flags.yes ?? []);
+    await confirmRemoval(host, request.roots, flags.yes ?? []);
   }
   await runTransfer(host, loginOf(settings), request, json);
 }

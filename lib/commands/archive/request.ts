@@ -8,7 +8,8 @@ import {
 import type { Request } from "../../archive/request.ts";
 import type { Settings } from "../../config/settings/settings.ts";
 import { usageError } from "../../error.ts";
-import type { Terminal } from "../../host/host.ts";
+import type { Host } from "../../host/host.ts";
+import { confirmByName } from "../ask.ts";
 
 /** The flags that make up a request. */
 export interface RequestFlags {
@@ -61,29 +62,18 @@ export function storesOf(settings: Settings): Stores {
 
 /** Asks for each path that is to be removed by its name; `--yes NAME` says it beforehand. */
 export async function confirmRemoval(
-  terminal: Terminal,
+  host: Pick<Host, "terminal">,
   paths: readonly string[],
   yes: readonly string[],
 ): Promise<void> {
-  for (const path of paths) {
-    if (yes.includes(path)) continue;
-    if (!terminal.stdinIsTerminal) {
-      throw usageError(
-        `Cannot ask before ${JSON.stringify(path)} is removed from scratch`,
-        "say its name with --yes NAME",
-      );
-    }
-    const answer = await terminal.readLine(
+  for (const path of paths.filter((one) => !yes.includes(one))) {
+    await confirmByName(
+      host,
+      path,
       `To have ${
         JSON.stringify(path)
-      } removed from scratch once the archive is proved to hold it, type its name: `,
+      } removed from scratch once the archive is proved to hold it, type its name:`,
     );
-    if (answer !== path) {
-      throw usageError(
-        "Cannot go on: that is not its name",
-        "nothing was done",
-      );
-    }
   }
 }
 

@@ -24,8 +24,8 @@ export function execCommand(context: Context) {
     .description("Run a program in a job's pod")
     .usage("[options] <job> -- PROGRAM ARG…")
     .argument("<job>", "name of the job")
-    .option("-i, --stdin", "give it the standard input")
-    .option("-t, --tty", "give it the terminal, if there is one")
+    .option("--stdin", "give it the standard input")
+    .option("--tty", "give it the terminal, if there is one")
     .addOption(podOption())
     .addHelpText(
       "after",
@@ -35,8 +35,8 @@ connection, a deleted pod), mlo says so and fails. ^C ends it in the pod, too.
 
 Examples:
   $ mlo exec exp -- nvidia-smi
-  $ mlo exec exp -it -- python
-  $ tar c src | mlo exec exp -i -- tar x -C /mloscratch/homes/you`,
+  $ mlo exec exp --tty -- python
+  $ tar c src | mlo exec exp --stdin -- tar x -C /mloscratch/homes/you`,
     )
     .action((job, flags) => {
       const { rest: argv = [] } = context;

@@ -37,7 +37,7 @@ export function logsCommand(context: Context) {
     .option("-f, --follow", "stay, over lost links and new pods, until it ends")
     .option("--tail <lines>", "the last lines only")
     .option(
-      "-p, --previous",
+      "--previous",
       "of the run before the container was started again",
     )
     .option("--timestamps", "show when each line was written")

@@ -65,7 +65,7 @@ overBoth(
     const bytes = crypto.getRandomValues(new Uint8Array(60_000));
     const [program, first] = programUnderTest();
     const child = new Deno.Command(program, {
-      args: [...first, "exec", "exp", "-i", "--", "tee", "/dev/stderr"],
+      args: [...first, "exec", "exp", "--stdin", "--", "tee", "/dev/stderr"],
       clearEnv: true,
       env: laptop.env,
       cwd: laptop.home,

@@ -35,7 +35,7 @@ export const JOBS_FLAGS: readonly FlagTable[] = [
       ["--tail 1234567890", /--tail "1234567890" is not a number/],
       ["--timestamps", { timestamps: true }],
       ["--previous", { previous: true }],
-      ["-p", { previous: true }],
+      ["-p", /unknown option '-p'[^]*hint: --previous/i],
     ],
   },
   {
@@ -45,11 +45,12 @@ export const JOBS_FLAGS: readonly FlagTable[] = [
     rows: [
       FILE,
       POD,
-      ["-i", { stdin: true }],
       ["--stdin", { stdin: true }],
-      ["-t", { tty: true }],
+      ["--stdin --tty", { stdin: true, tty: true }],
+      ["-i", /unknown option '-i'[^]*hint: --stdin/i],
+      ["-t", /unknown option '-t'[^]*hint: --tty/i],
       ["--tty", { tty: true }],
-      ["-it", { stdin: true, tty: true }],
+      ["-it", /unknown option '-it'[^]*hint: --tty/i],
     ],
   },
   {
