@@ -134,6 +134,7 @@ podTest(
         directory,
       );
     try {
+      await Deno.mkdir(`${directory}/setup`);
       for (const { name, content } of IMAGE_FILES) {
         await Deno.writeTextFile(`${directory}/${name}`, content);
       }

@@ -1,5 +1,6 @@
 // The shell scripts and the C of the image as they are written, and what a start costs in programs.
 import assert from "node:assert/strict";
+import { IMAGE_FILES } from "../../lib/image/files.ts";
 import { useDocker } from "../support/pods/docker_bed.ts";
 import { DOCKER_DIRECTORY } from "../support/pods/image.ts";
 import { launchesOf } from "../support/pods/measure_start.ts";
@@ -13,10 +14,13 @@ const bed = useDocker();
 const SCRIPTS = ["entrypoint.sh", "publish.sh"].map((name) =>
   `${DOCKER_DIRECTORY}/${name}`
 );
+/** The steps of entrypoint.sh, which loads them. */
+const STEPS = IMAGE_FILES.filter(({ name }) => name.startsWith("setup/"))
+  .map(({ name }) => `${DOCKER_DIRECTORY}/${name}`);
 
 podTest("the scripts are clean by shellcheck and shfmt", async () => {
   for (const tool of [["shellcheck"], ["shfmt", "-d", "-i", "2", "-ci"]]) {
-    const { code, stdout, stderr } = await run([...tool, ...SCRIPTS]);
+    const { code, stdout, stderr } = await run([...tool, ...SCRIPTS, ...STEPS]);
     assert.deepEqual({ code, stdout, stderr }, {
       code: 0,
       stdout: "",
@@ -25,24 +29,33 @@ podTest("the scripts are clean by shellcheck and shfmt", async () => {
   }
 });
 
-Deno.test("the scripts have their functions first and main last", async () => {
-  for (const script of SCRIPTS) {
+Deno.test("the scripts have their functions first and main last, the steps have functions alone", async () => {
+  for (const script of [...SCRIPTS, ...STEPS]) {
     const lines = (await Deno.readTextFile(script)).trimEnd().split("\n");
-    assert.equal(lines.at(-1), 'main "$@"');
-    assert.equal((await Deno.stat(script)).mode! & 0o777, 0o755);
-    const outside = lines.slice(0, -1).filter((line) =>
+    const outside = lines.filter((line) =>
       /^[^\s#}]/.test(line) && !/^[a-z_]+\(\) \{$/.test(line)
     );
-    assert.deepEqual(outside, ["set -euo pipefail"]);
+    if (STEPS.includes(script)) {
+      assert.deepEqual(outside, [], script);
+    } else {
+      assert.deepEqual(outside, ["set -euo pipefail", 'main "$@"']);
+      assert.equal(lines.at(-1), 'main "$@"');
+      assert.equal((await Deno.stat(script)).mode! & 0o777, 0o755);
+    }
+    assert.ok(lines.length <= 300, script);
   }
 });
 
-Deno.test("entrypoint.sh keeps the order of its steps", async () => {
+Deno.test("entrypoint.sh shows its nine steps in their order and loads each file of setup/", async () => {
   const text = await Deno.readTextFile(`${DOCKER_DIRECTORY}/entrypoint.sh`);
-  const headings = [...text.matchAll(/^# --- (\d)\./gm)].map((match) =>
-    match[1]
+  const numbers = [...text.matchAll(/# (\d)\. /g)].map((match) => match[1]);
+  assert.deepEqual(numbers, [..."1233456789"]); // storage: by others, then by the user
+  const loaded = [...text.matchAll(/^ +load (.*)$/gm)]
+    .flatMap((match) => match[1]!.split(" "));
+  assert.deepEqual(
+    [...new Set(loaded)].toSorted(),
+    STEPS.map((path) => path.replace(/.*\/(.*)\.sh$/, "$1")).toSorted(),
   );
-  assert.deepEqual(headings, ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
 });
 
 Deno.test("the Dockerfile pins what it fetches and needs no newer builder", async () => {

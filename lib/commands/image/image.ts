@@ -81,8 +81,8 @@ async function writeFiles(host: Host, directory: string, force: boolean) {
       "choose another directory, or add --force to lose the changes",
     );
   }
-  await host.files.makeDirectory(directory);
   for (const { path, content, mode } of files) {
+    await host.files.makeDirectory(path.slice(0, path.lastIndexOf("/")));
     await host.files.write(path, content, mode);
   }
   host.terminal.out(files.map(({ path }) => `${path}\n`).join(""));

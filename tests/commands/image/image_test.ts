@@ -57,7 +57,12 @@ async function runImage(
 
 async function filesOf(directory: string): Promise<string[]> {
   const names = [];
-  for await (const { name } of Deno.readDir(directory)) names.push(name);
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const below = isDirectory ? await filesOf(`${directory}/${name}`) : [];
+    names.push(
+      ...(isDirectory ? below.map((file) => `${name}/${file}`) : [name]),
+    );
+  }
   return names.toSorted();
 }
 
