@@ -7,16 +7,42 @@
 // while it saves. So here the command alone gets it, once, and is left to treat its children as it likes. When it
 // has ended, each program that is left gets its turn the same way: parents first, children only when their parent
 // is gone, whatever group, session or terminal (tmux, kubectl exec) they belong to. init ends when none is left.
+//
+// Beside the command runs watch.sh, in a session of its own, which is none of the user's programs: it is told of a
+// SIGTERM and of the end through a pipe, has a few seconds to tell others, and ends with init.
 #define _GNU_SOURCE
-#include "ready.h"
-#include <ctype.h>
+#include "attempt.h"
 #include <dirent.h>
-#include <errno.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <time.h>
 
-enum { LOOK_AGAIN_MS = 100, LOOKS_FOR_TEE = 20 };
+#define WATCH "/docker/watch.sh"
+
+// What an end may be delayed by: less once a SIGTERM has set a limit for everything.
+enum { LOOK_AGAIN_MS = 100, LOOKS_FOR_TEE = 20, LAST_WORDS_MS = 5000, LAST_WORDS_TOLD_MS = 2000 };
+
+static struct {
+  pid_t pid;     // 0 once it has ended
+  pid_t session; // whoever is in it is no program of the user's
+  pid_t notes;   // writes the attempt's end
+  int control, attempt;
+  struct timespec start;
+} watch = {.control = -1};
+
+static void start_watch(const sigset_t *signals) {
+  clock_gettime(CLOCK_MONOTONIC, &watch.start);
+  if (getenv("MLO_RUN_DIR") == NULL && getenv("NOTIFY_URL") == NULL) {
+    set_attempt(0);
+    return;
+  }
+  pid_t child = ask_attempt(&watch.attempt, WATCH, &watch.control, signals);
+  if (child > 0) watch.pid = watch.session = child;
+  if (watch.control >= 0) fcntl(watch.control, F_SETFL, O_NONBLOCK);
+}
+
+static void tell_watch(const char *what, int number) {
+  char line[64];
+  int length = snprintf(line, sizeof line, "%s %d\n", what, number);
+  if (watch.pid > 0 && write(watch.control, line, (size_t)length) < 0) watch.pid = 0;
+}
 
 static _Noreturn void become(char **command, const sigset_t *signals) {
   setpgid(0, 0);
@@ -38,6 +64,7 @@ struct process {
   unsigned long long start; // with the pid, who it is
   int passes;               // a signal to it would be refused, lost, or take a terminal from under programs
   int follows;              // tee: ends with what writes to it, which would fail if it were gone
+  pid_t session;
 };
 
 struct list {
@@ -91,8 +118,8 @@ static int read_process(int pid, struct process *one) {
   if (name == NULL || rest == NULL) return 0;
   *rest = '\0';
   *one = (struct process){.pid = pid};
-  if (sscanf(rest + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state,
-             &one->parent, &one->start) != 3)
+  if (sscanf(rest + 1, " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state,
+             &one->parent, &one->session, &one->start) != 4)
     return 0;
   one->passes = is_passed_over(pid, name + 1) || (kill(pid, 0) != 0 && errno == EPERM);
   one->follows = strcmp(name + 1, "tee") == 0;
@@ -105,7 +132,7 @@ static void look(struct list *now) {
   for (struct dirent *entry; (entry = readdir(processes));) {
     struct process one;
     int pid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
-    if (pid > 1 && read_process(pid, &one)) append(now, one);
+    if (pid > 1 && read_process(pid, &one) && !(watch.session && one.session == watch.session)) append(now, one);
   }
   closedir(processes);
 }
@@ -155,6 +182,8 @@ static void keep_going(pid_t command, int signal) {
 static int reap(pid_t command, int *status) {
   int ended = 0, one;
   for (pid_t pid; (pid = waitpid(-1, &one, WNOHANG | WUNTRACED)) > 0;) {
+    if (pid == watch.pid && !WIFSTOPPED(one)) watch.pid = 0;
+    if (pid == watch.notes && !WIFSTOPPED(one)) watch.notes = 0;
     if (pid != command) continue;
     if (WIFSTOPPED(one)) {
       keep_going(command, WSTOPSIG(one));
@@ -170,6 +199,31 @@ static int ends_programs(int signal) {
   return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
 }
 
+static long elapsed_ms(const struct timespec *since) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000;
+}
+
+// The end is noted in a child and told by watch.sh: both may hang, neither changes what the pod ends with.
+static void last_words(const sigset_t *all, pid_t command, int status, int told) {
+  if (watch.session == 0) return;
+  struct timespec start, moment = {0, LOOK_AGAIN_MS * 1000000L};
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  watch.notes = watch.attempt ? fork() : 0;
+  if (watch.notes == 0 && watch.attempt) {
+    end_attempt(watch.attempt, status, elapsed_ms(&watch.start) / 1000, told);
+    _exit(0);
+  }
+  tell_watch("end", status);
+  const long most = told ? LAST_WORDS_TOLD_MS : LAST_WORDS_MS;
+  int unused;
+  while ((watch.pid > 0 || watch.notes > 0) && elapsed_ms(&start) < most) {
+    reap(command, &unused);
+    if (watch.pid > 0 || watch.notes > 0) sigtimedwait(all, NULL, &moment);
+  }
+}
+
 int main(int argc, char **argv) {
   if (argc < 2) {
     fputs("usage: init COMMAND [ARGUMENT...]\n", stderr);
@@ -179,6 +233,7 @@ int main(int argc, char **argv) {
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   setenv("MLO_DOOR", "1", 1); // what the command starts needs no door any more
+  start_watch(&before);
   mark_ready();
   pid_t command = fork();
   if (command < 0) {
@@ -193,15 +248,20 @@ int main(int argc, char **argv) {
   for (;;) {
     struct timespec moment = {0, LOOK_AGAIN_MS * 1000000L};
     int signal = ended ? sigtimedwait(&all, NULL, &moment) : sigwaitinfo(&all, NULL);
-    if (signal == SIGTTIN || signal == SIGTTOU) continue;
+    if (signal == SIGTTIN || signal == SIGTTOU || signal == SIGPIPE) continue; // about init's own writing
     if (signal == SIGCHLD || (signal < 0 && ended)) {
       if (reap(command, &status)) ended = 1;
     } else if (signal > 0) {
-      if (ends_programs(signal)) told = signal;
+      if (ends_programs(signal)) {
+        if (!told) tell_watch("told", signal);
+        told = signal;
+      }
       if (!ended) kill(command, signal);
     }
     if (ended && !(told && tell(&told_ones, told))) {
-      return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+      status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+      last_words(&all, command, status, told);
+      return status;
     }
   }
 }

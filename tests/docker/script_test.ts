@@ -11,15 +11,18 @@ import { inBothModes, podTest } from "../support/pods/requirements.ts";
 
 const bed = useDocker();
 
-const SCRIPTS = ["entrypoint.sh", "publish.sh"].map((name) =>
-  `${DOCKER_DIRECTORY}/${name}`
-);
-/** The steps of entrypoint.sh, which loads them. */
-const STEPS = IMAGE_FILES.filter(({ name }) => name.startsWith("setup/"))
-  .map(({ name }) => `${DOCKER_DIRECTORY}/${name}`);
+const SCRIPTS = ["entrypoint.sh", "publish.sh", "watch.sh", "notify.sh"].map((
+  name,
+) => `${DOCKER_DIRECTORY}/${name}`);
+/** What other scripts load: the steps of entrypoint.sh, the readings of watch.sh. */
+const STEPS = IMAGE_FILES.filter(({ name }) =>
+  name.startsWith("setup/") || name === "usage.sh"
+).map(({ name }) => `${DOCKER_DIRECTORY}/${name}`);
 
 podTest("the scripts are clean by shellcheck and shfmt", async () => {
-  for (const tool of [["shellcheck"], ["shfmt", "-d", "-i", "2", "-ci"]]) {
+  for (
+    const tool of [["shellcheck", "-x"], ["shfmt", "-d", "-i", "2", "-ci"]]
+  ) {
     const { code, stdout, stderr } = await run([...tool, ...SCRIPTS, ...STEPS]);
     assert.deepEqual({ code, stdout, stderr }, {
       code: 0,
@@ -76,12 +79,17 @@ inBothModes(
       SSH_PUBLIC_KEY: "x",
       GIT_USER_NAME: "Ann",
       GIT_USER_EMAIL: "a@b",
+      MLO_RUN_ID: "k7m2p9qx",
+      MLO_RUN_DIR: "/mloscratch/homes/ann/runs/exp-k7m2p9qx",
     };
     const pod = { mode, scratch, env, command: ["true"] };
     await new DisposableRoot(layers).start(pod);
     const launches = await launchesOf(layers, pod);
     assert.equal(launches[0], "/docker/entrypoint.sh");
-    assert.equal(launches.at(-1), "/docker/init");
+    assert.deepEqual(
+      launches.filter((name) => name !== "/docker/watch.sh").at(-1),
+      "/docker/init",
+    );
     assert.ok(launches.length <= 12, launches.join(" "));
   },
 );

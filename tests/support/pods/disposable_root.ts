@@ -54,7 +54,12 @@ export class DisposableRoot implements Bed {
       ..."unshare --mount --pid --uts --ipc --fork --kill-child --propagation private"
         .split(" "),
       ...["bash", "-euc", SCRIPT, "pod"],
-      ...[this.layers.join(":"), pod.scratch ?? "", pod.prepare ?? ""],
+      ...[
+        this.layers.join(":"),
+        pod.scratch ?? "",
+        pod.prepare ?? "",
+        pod.hostname ?? "pod",
+      ],
       pod.mode === "direct" ? idsOf(pod) : "0:0",
       path,
       ...variables,
@@ -70,15 +75,15 @@ export class DisposableRoot implements Bed {
   }
 }
 
-/** Arguments: layers, scratch, preparation, uid:gid, variables, command. */
+/** Arguments: layers, scratch, preparation, host name, uid:gid, variables, command. */
 const SCRIPT = `
-layers=$1 scratch=$2 prepare=$3 ids=$4; shift 4
+layers=$1 scratch=$2 prepare=$3 name=$4 ids=$5; shift 5
 mount -t tmpfs pod /mnt; mkdir /mnt/u /mnt/w /mnt/r; cd /mnt
 mount -t overlay pod -o "lowerdir=$layers,upperdir=/mnt/u,workdir=/mnt/w" /mnt/r
 cd /mnt/r; mkdir -p mloscratch
 mount -t proc proc proc; mount --rbind /dev dev; mount -t tmpfs tmp tmp -o mode=1777; mount -t tmpfs run run
 if [ -n "$scratch" ]; then mount --bind "$scratch" mloscratch; fi
-hostname pod; printf '127.0.0.1 localhost pod\\n' >etc/hosts
+hostname "$name"; printf '127.0.0.1 localhost %s\\n' "$name" >etc/hosts
 if [ -n "$prepare" ]; then chroot . /bin/bash -ec "$prepare" >&2; fi
 exec chroot --userspec="$ids" --groups= . /usr/bin/env -i "$@"
 `;

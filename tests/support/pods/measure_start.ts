@@ -18,6 +18,8 @@ const ENV = {
   SSH_PRIVATE_KEY_B64: btoa("not a key\n".repeat(40)),
   SSH_PUBLIC_KEY: "ssh-ed25519 AAAA",
   SSH_KNOWN_HOSTS: "github.com ssh-ed25519 AAAA",
+  MLO_RUN_ID: "k7m2p9qx",
+  MLO_RUN_DIR: "/mloscratch/homes/ann/runs/exp-k7m2p9qx",
 };
 
 /** The clock is read just before the entrypoint and by the command. */

@@ -15,6 +15,8 @@ export interface PodStart {
   readonly scratchIsReadOnly?: boolean;
   /** Put over {@linkcode SAMPLE}; a name with `undefined` is left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The pod's name, as it sees it; `pod` in a disposable root, the container's in Docker. */
+  readonly hostname?: string;
   /** Shell commands that root runs in the container before the entrypoint. */
   readonly prepare?: string;
 }
