@@ -23,7 +23,7 @@ is_busy() {
     [[ -n $typed && $typed -lt $((2 * period)) ]]
 }
 
-# The rule, the same as in lib/usage/idle.ts. Of the sample at `at` it sets idle, in seconds, and action: warn (half
+# The rule, the same as in lib/watch/idle.ts. Of the sample at `at` it sets idle, in seconds, and action: warn (half
 # of the time is over), stop (all of it, and the warning came half of it before), notice (where nothing is to be
 # stopped, after an hour), or none. Samples that are missing count as use.
 judge() {

@@ -4,6 +4,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["cli"],
   ["commands"],
   ["settings"],
+  ["watch"],
   [
     "config",
     "cluster",
@@ -44,6 +45,10 @@ const PURE = [
   "lib/snapshot/secrets.ts",
   "lib/cluster/reason/",
   "lib/archive/paths.ts",
+  "lib/watch/samples.ts",
+  "lib/watch/idle.ts",
+  "lib/watch/attempts.ts",
+  "lib/watch/blocks.ts",
 ];
 
 /** One module and what it imports, by paths relative to the project. */

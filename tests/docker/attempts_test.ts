@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { DisposableRoot } from "../support/pods/disposable_root.ts";
 import { useDocker } from "../support/pods/docker_bed.ts";
 import { factsOf, makeScratch, namesIn } from "../support/pods/pod.ts";
-import { until } from "../support/pods/programs.ts";
+import { run, until } from "../support/pods/programs.ts";
 import { inBothModes, podTest } from "../support/pods/requirements.ts";
 import { PREPARE_RESUMING } from "../support/pods/resuming.ts";
 
@@ -90,6 +90,10 @@ podTest(
       scratch,
       env: RUN,
       command,
+    });
+    await until("the pod is set up", async () => {
+      const set = ["docker", "exec", name, "test", "-s", "/run/mlo/ready"];
+      return (await run(set, bed().daemon)).code === 0;
     });
     const seen = await bed().docker(
       ...["exec", name, "/docker/door", "--", "sh", "-c", SHOW],

@@ -6,33 +6,35 @@
  * only if nothing was lost or done twice. `HOLD` is a step that it waits at.
  */
 const SCRIPT = `
-import json, os, random, signal, sys, time
+import os, signal, sys, time
 directory, hold = os.environ["MLO_RUN_DIR"], int(os.environ.get("HOLD", "-1"))
 place = directory + "/checkpoint"
-generator, state = random.Random(0), {"step": 0, "w": 0.0, "losses": []}
+step, weight, seed, losses = 0, 0.0, 1, []
 if os.path.exists(place):
-    state = json.load(open(place))
-    generator.setstate(tuple(tuple(x) if isinstance(x, list) else x for x in state["random"]))
+    step, weight, seed, losses = eval(open(place).read())
+def chance(): # there is no module random in python3-minimal
+    global seed
+    seed = seed * 6364136223846793005 + 1442695040888963407 & 2 ** 64 - 1
+    return seed / 2 ** 64
 def save():
-    state["random"] = generator.getstate()
-    with open(place + ".new", "w") as out: json.dump(state, out)
+    with open(place + ".new", "w") as out: out.write(repr((step, weight, seed, losses)))
     os.replace(place + ".new", place)
 asked = []
 signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
-print("attempt", os.environ["MLO_ATTEMPT"], "at step", state["step"], flush=True)
-while state["step"] < 200:
-    x = generator.random()
-    error = state["w"] * x - (3 * x + generator.gauss(0, 0.1))
-    state["w"] -= 0.5 * error * x
-    state["losses"].append(error * error)
-    state["step"] += 1
-    if state["step"] % 10 == 0: save()
-    if state["step"] == hold: print("holds", flush=True)
-    while state["step"] == hold and not asked: time.sleep(0.02)
+print("attempt", os.environ["MLO_ATTEMPT"], "at step", step, flush=True)
+while step < 200:
+    x = chance()
+    error = weight * x - (3 * x + 0.1 * chance())
+    weight -= 0.5 * error * x
+    losses.append(error * error)
+    step += 1
+    if step % 10 == 0: save()
+    if step == hold: print("holds", flush=True)
+    while step == hold and not asked: time.sleep(0.02)
     if asked:
         save()
         sys.exit(143)
-json.dump(state["losses"], open(directory + "/losses", "w"))
+open(directory + "/losses", "w").write(repr(losses))
 print("done", flush=True)
 `;
 
