@@ -5,50 +5,78 @@ import { joined } from "../../text/bytes.ts";
 export interface LogForm {
   show(pieces: readonly LogPiece[]): string | Uint8Array;
   /** What is left at the log's end. */
-  end(): string;
+  end(): string | Uint8Array;
 }
 
-/** The form that flags ask for: the log's own bytes, these with times, or a JSON object for each line. */
+/** What of a log is shown beside its lines. */
+export interface LogFormFlags {
+  readonly timestamps?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * The form that flags ask for: the log's own bytes, these with times, or a
+ * JSON object for each line. One of several logs tells whose each line is.
+ */
 export function logForm(
-  { timestamps, json }: {
-    readonly timestamps?: boolean | undefined;
-    readonly json?: boolean | undefined;
-  },
+  { timestamps, json }: LogFormFlags,
+  job: string,
+  isOneOfSeveral: boolean,
 ): LogForm {
-  if (json) return new JsonLines();
+  if (json) return new WholeLines((time, line) => jsonLine(job, time, line));
+  const stamped = (time: string) => timestamps ? `${time} ` : "";
+  if (isOneOfSeveral) {
+    return new WholeLines((time, line) =>
+      joined([
+        new TextEncoder().encode(`[${job}] ${stamped(time)}`),
+        line,
+        Uint8Array.of(NEWLINE),
+      ])
+    );
+  }
   return {
     end: () => "",
     show: (pieces) =>
       joined(
         pieces.flatMap(({ time, isStart, bytes }) =>
-          timestamps && isStart
-            ? [new TextEncoder().encode(`${time} `), bytes]
-            : [bytes]
+          isStart ? [new TextEncoder().encode(stamped(time)), bytes] : [bytes]
         ),
       ),
   };
 }
 
+const NEWLINE = 0x0a;
+
 /** JSON holds text: bytes that are none (UTF-8) come as U+FFFD. */
-class JsonLines implements LogForm {
+function jsonLine(job: string, time: string, bytes: Uint8Array): Uint8Array {
+  const line = new TextDecoder().decode(bytes);
+  return new TextEncoder().encode(`${JSON.stringify({ job, time, line })}\n`);
+}
+
+/** Holds a line back until it is whole, so that lines of several logs do not mix. */
+class WholeLines implements LogForm {
   #time = "";
   #parts: Uint8Array[] = [];
 
-  show(pieces: readonly LogPiece[]): string {
-    let text = "";
-    for (const { time, bytes } of pieces) {
+  /** `form` gives a line, which comes without its newline, as it is printed. */
+  constructor(readonly form: (time: string, line: Uint8Array) => Uint8Array) {}
+
+  show(pieces: readonly LogPiece[]): Uint8Array {
+    return joined(pieces.flatMap(({ time, bytes }) => {
       if (this.#parts.length === 0) this.#time = time;
-      this.#parts.push(bytes);
-      if (bytes.at(-1) === 0x0a) text += this.end();
-    }
-    return text;
+      const isEnd = bytes.at(-1) === NEWLINE;
+      this.#parts.push(isEnd ? bytes.subarray(0, -1) : bytes);
+      return isEnd ? [this.#line()] : [];
+    }));
   }
 
-  end(): string {
-    if (this.#parts.length === 0) return "";
-    const line = new TextDecoder().decode(joined(this.#parts))
-      .replace(/\n$/, "");
+  end(): Uint8Array {
+    return this.#parts.length === 0 ? new Uint8Array() : this.#line();
+  }
+
+  #line(): Uint8Array {
+    const line = joined(this.#parts);
     this.#parts = [];
-    return `${JSON.stringify({ time: this.#time, line })}\n`;
+    return this.form(this.#time, line);
   }
 }

@@ -2,6 +2,16 @@ import { MloError } from "../../error.ts";
 import type { Project } from "../../settings/project.ts";
 import { nearest } from "../../text/near.ts";
 
+/** The names of the jobs there are: run:ai's, and those that it does not list though there are pods of them. */
+export function knownNames(
+  jobs: readonly { readonly name: string }[],
+  pods: readonly { readonly job: string | undefined }[],
+): string[] {
+  const names = new Set(jobs.map(({ name }) => name));
+  for (const { job } of pods) if (job !== undefined) names.add(job);
+  return [...names];
+}
+
 /** Whether a word stands for several jobs: `exp-*`, `exp-?`. */
 export function isPattern(word: string): boolean {
   return /[*?]/.test(word);

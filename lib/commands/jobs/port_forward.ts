@@ -5,7 +5,7 @@ import {
 import { usageError } from "../../error.ts";
 import type { Context } from "../context.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { isOver } from "./logs.ts";
+import { isOver } from "./job_end.ts";
 import { podOption, settingsCommand } from "../options.ts";
 import { openProject } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";

@@ -17,7 +17,7 @@ import type { ListedJob } from "../../runai/listed_job.ts";
 import type { Context } from "../context.ts";
 import { jobView, unlistedJob } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
-import { chooseJobs, isPattern } from "./names.ts";
+import { chooseJobs, isPattern, knownNames } from "./names.ts";
 import { settingsCommand } from "../options.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
@@ -82,9 +82,7 @@ async function statusOf(
         listEvents(host, namespace).catch(notAllowed),
       ]),
   );
-  const names = new Set(jobs.map(({ name }) => name));
-  for (const { job } of pods) if (job !== undefined) names.add(job);
-  return chooseJobs(project, words, [...names]).map((name) =>
+  return chooseJobs(project, words, knownNames(jobs, pods)).map((name) =>
     viewOf(
       jobs.find((job) => job.name === name) ?? unlistedJob(name, pods),
       podsOf(pods, name),

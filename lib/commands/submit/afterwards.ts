@@ -11,7 +11,8 @@ import { MloError } from "../../error.ts";
 import type { Job } from "../../runai/job.ts";
 import { openShell } from "../jobs/exec.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { showLog, whyNoPod } from "../jobs/logs.ts";
+import { whyNoPod } from "../jobs/job_end.ts";
+import { showLog } from "../jobs/show_log.ts";
 import type { Project } from "../../settings/project.ts";
 
 /** What to do with a job that was just submitted. */

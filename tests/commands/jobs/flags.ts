@@ -21,8 +21,9 @@ export const JOBS_FLAGS: readonly FlagTable[] = [
   {
     verb: "logs",
     words: "exp",
-    options: { job: "exp" },
+    options: { jobs: ["exp"] },
     rows: [
+      ["dev exp", { jobs: ["exp", "dev"] }],
       FILE,
       POD,
       JSON_FLAG,

@@ -46,10 +46,15 @@ Deno.test("mlo logs shows the whole log, a part of it, times, and JSON", () =>
       json.stdout.trim().split("\n").map((line) => JSON.parse(line)),
       [
         {
+          job: "exp",
           time: "2026-01-01T00:00:02.000000001Z",
           line: "\u001b[31mthree\u001b[0m\r4",
         },
-        { time: "2026-01-01T00:00:03.000000001Z", line: "no newline" },
+        {
+          job: "exp",
+          time: "2026-01-01T00:00:03.000000001Z",
+          line: "no newline",
+        },
       ],
     );
   }));

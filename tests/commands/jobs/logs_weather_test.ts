@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Laptop, withLaptop } from "../../support/laptop.ts";
+import { started } from "../../support/started.ts";
 
 /** A line written so many seconds after the log's start. */
 function at(seconds: number, text: string | Uint8Array) {
@@ -15,37 +16,6 @@ function makeJob({ cluster, namespace }: Laptop, fields: object = {}) {
 /** The key of the log of a run of the job's container. */
 const uid = ({ namespace }: Laptop, attempt = 0, restarts = 0) =>
   `${namespace}/exp-0-0/${attempt}` + (restarts === 0 ? "" : `/${restarts}`);
-
-/** `mlo` as a program, whose output can be waited for. */
-function started(laptop: Laptop, ...args: string[]) {
-  const child = laptop.spawn(args);
-  const said = { stdout: "", stderr: "" };
-  const bytes: number[] = [];
-  const gather = async (stream: "stdout" | "stderr") => {
-    const decoder = new TextDecoder();
-    for await (const chunk of child[stream]) {
-      said[stream] += decoder.decode(chunk, { stream: true });
-      if (stream === "stdout") bytes.push(...chunk);
-    }
-  };
-  const gathering = [gather("stdout"), gather("stderr")];
-  return {
-    said,
-    bytes,
-    child,
-    until: async (what: () => boolean) => {
-      for (let look = 0; !what(); look++) {
-        assert.ok(look < 1_200, JSON.stringify(said));
-        await new Promise((done) => setTimeout(done, 50));
-      }
-    },
-    end: async () => {
-      const { code } = await child.status;
-      await Promise.all(gathering);
-      return code;
-    },
-  };
-}
 
 const GONE =
   "unable to retrieve container logs for containerd://3bd1dec952b37f73fa0a0dff36ee8b340c050b157a56a15e17fb1212d282137d";
