@@ -10,6 +10,7 @@ interface StoredJob {
   readonly namespace: string;
   readonly kind: string;
   readonly phase?: string;
+  readonly phaseMessage?: string;
   readonly gpus?: number;
   readonly workers?: number;
   readonly createdAt?: string;
@@ -104,6 +105,7 @@ async function list(words: readonly string[], world: World) {
     id: crypto.randomUUID(),
     type: TYPES[job.kind] ?? job.kind,
     phase: STATUS[job.phase ?? ""] ?? job.phase ?? "Running",
+    ...(job.phaseMessage ? { phaseMessage: job.phaseMessage } : {}),
     projectName: project,
     namespace: job.namespace,
     createdAt: job.createdAt,

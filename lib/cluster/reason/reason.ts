@@ -16,9 +16,7 @@ export function whyPending(
   events: readonly ClusterEvent[],
 ): Reason | undefined {
   if (pods.length === 0) {
-    const word = lastWarning(events);
-    return explain(SCHEDULING, word?.message ?? "", undefined) ??
-      plain(word?.message ?? "the cluster has not made its pod yet");
+    return whyNoPodYet(events) ?? plain("the cluster has not made its pod yet");
   }
   const pod = pods.find(({ state, isLeaving }) =>
     state.is === "waiting" && !isLeaving
@@ -27,6 +25,20 @@ export function whyPending(
   const own = events.filter(({ name }) => name === pod.name);
   if (pod.node === undefined) return whyUnplaced(pod, own, events);
   return whyNotStarted(pod, own);
+}
+
+/** What the cluster or, behind it, run:ai says of a job without a pod, if either says anything. */
+export function whyNoPodYet(
+  events: readonly ClusterEvent[],
+  said?: string,
+): Reason | undefined {
+  const texts = [lastWarning(events)?.message, said]
+    .filter((text) => text !== undefined && text !== "");
+  for (const text of texts) {
+    const reason = explain(SCHEDULING, text ?? "", undefined);
+    if (reason !== undefined) return reason;
+  }
+  return texts[0] === undefined ? undefined : plain(texts[0]);
 }
 
 /**

@@ -1,16 +1,10 @@
-import {
-  type ClusterEvent,
-  eventsOf,
-  listEvents,
-} from "../../cluster/events.ts";
 import { listJobPods, podsOf } from "../../cluster/job_pods.ts";
-import { whyEnded, whyPending } from "../../cluster/reason/reason.ts";
+import { whyEnded } from "../../cluster/reason/reason.ts";
 import { untilReached } from "../../cluster/retry.ts";
 import { MloError } from "../../error.ts";
 import { isFinished } from "../../runai/jobs.ts";
 import type { Project } from "../../settings/project.ts";
 import { listJobs } from "./find.ts";
-import { noSuchJob } from "./names.ts";
 
 /** Throws unless a job that is over has ended well, as its pods say, or run:ai where they are gone. */
 export async function requireGoodEnd(
@@ -42,27 +36,6 @@ export async function requireGoodEnd(
       : `The job ${job} is gone: run:ai calls it ${status}`,
     { hint: "mlo list" },
   );
-}
-
-/** Why a job has no pod; throws if there is no such job, or it is over. */
-export async function whyNoPod(project: Project, job: string): Promise<string> {
-  const { host, namespace } = project;
-  const [jobs, events] = await Promise.all([
-    listJobs(project),
-    listEvents(host, namespace).catch((): ClusterEvent[] => []),
-  ]);
-  const status = jobs.find(({ name }) => name === job)?.status;
-  if (status === undefined) {
-    throw noSuchJob(project, job, jobs.map(({ name }) => name));
-  }
-  if (isFinished(status)) {
-    throw new MloError(
-      `There is no log of the job "${job}" any more: run:ai calls it ${status}, and its pod is gone`,
-      { hint: `mlo status ${job}` },
-    );
-  }
-  const reason = whyPending([], eventsOf(events, job, []));
-  return `${reason?.text} (run:ai calls it ${status})`;
 }
 
 /** run:ai's word for a job, or `undefined` if it does not know it. */

@@ -4,7 +4,8 @@ import { isUnreachable } from "../../cluster/retry.ts";
 import { ExitCode, MloError, usageError } from "../../error.ts";
 import type { Project } from "../../settings/project.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { isOver, requireGoodEnd, whyNoPod } from "./job_end.ts";
+import { isOver, requireGoodEnd } from "./job_end.ts";
+import { whyNoPod } from "./podless.ts";
 import { logForm, type LogFormFlags } from "./log_form.ts";
 
 /** How a log is shown. */

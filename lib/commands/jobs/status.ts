@@ -19,6 +19,7 @@ import { jobView, unlistedJob } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
 import { chooseJobs, isPattern, knownNames } from "./names.ts";
 import { settingsCommand } from "../options.ts";
+import { whyWithoutPod } from "./podless.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 import { printStatus, type StatusView } from "./status_report.ts";
@@ -106,7 +107,11 @@ function viewOf(
 ): StatusView {
   const events = eventsOf(allEvents, job.name, pods);
   const isOver = isFinished(job.status);
-  const reason = isOver ? undefined : whyPending(pods, events);
+  const reason = isOver
+    ? undefined
+    : pods.length === 0
+    ? whyWithoutPod(job, events)
+    : whyPending(pods, events);
   return {
     ...jobView(job, pods, now),
     ...runView(pods),

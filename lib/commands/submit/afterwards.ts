@@ -11,7 +11,8 @@ import { MloError } from "../../error.ts";
 import type { Job } from "../../runai/job.ts";
 import { openShell } from "../jobs/exec.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import { whyNoPod } from "../jobs/job_end.ts";
+import { isFinished } from "../../runai/jobs.ts";
+import { askPodless } from "../jobs/podless.ts";
 import { showLog } from "../jobs/show_log.ts";
 import type { Project } from "../../settings/project.ts";
 
@@ -49,43 +50,55 @@ async function followFromStart(
   project: Project,
   job: Pick<Job, "name" | "workers">,
 ): Promise<void> {
-  await waitUntilRunning(project, { name: job.name }, true);
+  const seen = await waitUntilRunning(project, { name: job.name }, true);
+  if (seen === "gone") return;
   await showLog(project, job.name, { follow: true });
 }
 
 /**
  * Waits until all pods of a job run, or it has ended well; tells on stderr
- * why they do not, anew when the reason changes.
+ * why they do not, anew when the reason changes. A job that is over and has
+ * no pod any more is "gone".
  *
- * @throws {MloError} if it failed (unless any end will do) or cannot start; at
- * ^C, with exit code 130.
+ * @throws {MloError} if it failed (unless any end will do, and its pod is
+ * there) or cannot start; at ^C, with exit code 130.
  */
 async function waitUntilRunning(
   project: Project,
   job: Pick<Job, "name" | "workers">,
   isAnyEndFine = false,
-): Promise<void> {
-  const { terminal } = project.host;
+): Promise<"there" | "gone"> {
   const tell = teller(project, job.name);
-  await untilInterrupted(
-    terminal,
+  const say = (text: string) =>
+    project.host.terminal.err(`mlo: ${job.name} ${text}\n`);
+  return await untilInterrupted(
+    project.host.terminal,
     async (signal) => {
       let stuck = 0;
       for (let looks = 1;; looks++) {
         const [pods, events] = await look(project, job.name, signal, tell);
-        if (isUp(pods, 1 + (job.workers ?? 0))) break;
+        if (isUp(pods, 1 + (job.workers ?? 0))) {
+          const isOver = pods.every(({ state }) => state.is === "ended");
+          say(isOver ? "has ended well already" : "runs");
+          return "there";
+        }
         const ended = whyEnded(pods);
-        if (ended && isAnyEndFine) return;
+        if (ended && isAnyEndFine) return "there";
         if (ended) throw failed(job.name, ended);
-        const reason = whyPending(pods, events);
+        let reason = whyPending(pods, events);
         if (pods.length === 0 && looks >= PODLESS) {
-          tell(await whyWithoutPod(project, job.name, signal, tell));
-        } else if (reason) tell(reason.text);
+          const said = await runaiSays(project, job.name, signal, tell);
+          if (said === "well") {
+            say("has ended well already, and its pod is gone");
+            return "gone";
+          }
+          reason = said;
+        }
+        if (reason) tell(reason.text);
         stuck = reason?.isStuck ? stuck + 1 : 0;
         if (reason && stuck >= STUCK) throw cannotStart(job.name, reason);
         await pause(project.host.clock, signal, LOOK);
       }
-      terminal.err(`mlo: ${job.name} runs\n`);
     },
     `the job ${job.name} stays; mlo status ${job.name}`,
   );
@@ -100,18 +113,31 @@ function teller({ host }: Project, job: string): (reason: string) => void {
   };
 }
 
-/** What run:ai says of a job that has no pod; throws if the job is over. */
-async function whyWithoutPod(
+/** What run:ai says of a job that has no pod: why, or that it has ended well; throws if it has not. */
+async function runaiSays(
   project: Project,
-  job: string,
+  name: string,
   signal: AbortSignal,
   tell: (reason: string) => void,
-): Promise<string> {
-  return await untilReached(
+): Promise<Reason | "well"> {
+  const { job, reason } = await untilReached(
     project.host.clock,
     signal,
-    () => whyNoPod(project, job),
+    () => askPodless(project, name),
     (why) => tell(lostLink(why)),
+  );
+  if (job === undefined) return reason;
+  const { status, message } = job;
+  if (!isFinished(status)) {
+    return { ...reason, text: `${reason.text} (run:ai calls it ${status})` };
+  }
+  if (/^succeeded$/i.test(status)) return "well";
+  const why = message === undefined ? "and its pod is gone" : message;
+  throw new MloError(
+    `The job ${name} failed: run:ai calls it ${status}, ${why}`,
+    {
+      hint: `mlo status ${name}`,
+    },
   );
 }
 
