@@ -139,7 +139,7 @@ const FAULTS: readonly Fault[] = [
     "what stands before the cluster cannot reach it (502)",
   ),
   passing(
-    /\(InternalError\)|an error on the server|Error from server: (?:etcdserver|rpc error):?/i,
+    /\(InternalError\)|an error on the server|upgrading connection: Internal error|Error from server: (?:etcdserver|rpc error):?/i,
     "something failed in the cluster (500)",
     ExitCode.failed,
   ),

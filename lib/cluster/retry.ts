@@ -14,6 +14,9 @@ const WAITS = [0, 200, 500, 1_000, 2_000, 5_000];
 /** Milliseconds in which a command that does not wait asks again: a cluster that does not answer is told within five seconds. */
 const PATIENCE = 3_000;
 
+/** How many attempts such a command makes at least, however long an answer takes: a slow machine is no reason to give up. */
+const LEAST_ATTEMPTS = 3;
+
 /** How long to wait before attempt number `inVain` (0 is the first). */
 export function waitBefore(inVain: number): number {
   return WAITS[Math.min(inVain, WAITS.length - 1)] ?? 0;
@@ -59,7 +62,8 @@ export async function withRetries<T>(
       return await question(attempt);
     } catch (error) {
       const next = clock.now().getTime() + waitBefore(attempt);
-      if (!isPassing(error) || next > start + PATIENCE) throw error;
+      const isLate = next > start + PATIENCE && attempt >= LEAST_ATTEMPTS;
+      if (!isPassing(error) || isLate) throw error;
     }
     await clock.sleep(waitBefore(attempt));
   }

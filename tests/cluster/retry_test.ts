@@ -53,6 +53,18 @@ Deno.test("withRetries() asks again, with growing pauses, only what passes, and 
   }
 });
 
+Deno.test("withRetries() asks three times even where each answer takes long", async () => {
+  const clock = fakeClock();
+  let asked = 0;
+  const failed = withRetries(clock, async () => {
+    asked++;
+    await clock.sleep(10_000);
+    throw PASSING;
+  });
+  await assert.rejects(failed, PASSING);
+  assert.equal(asked, 3);
+});
+
 Deno.test("untilReached() goes on for as long as it takes, but not where nothing will change", async () => {
   const clock = fakeClock();
   const told: unknown[] = [];

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { makeCertificate } from "./api_server_certificate.ts";
+import { type Certificate, makeCertificate } from "./api_server_certificate.ts";
 import { control } from "./api_server_control.ts";
 import type { StoredSecret } from "./api_server_fields.ts";
 import type { ExecPlace } from "./api_server_exec.ts";
@@ -69,6 +69,8 @@ export interface ApiServerDouble extends TestCluster {
   readonly kind: "double";
   /** Plain http on loopback, for `/double/…` only (see {@linkcode control}); the https URL serves it too. */
   readonly controlUrl: string;
+  /** What it is known by, for another server in its place. */
+  readonly certificate: Certificate;
   readonly jobs: JobStore;
   readonly secrets: SecretStore;
   readonly logs: LogStore;
@@ -141,6 +143,7 @@ export async function startApiServer(
     url,
     controlUrl: `http://127.0.0.1:${side.addr.port}`,
     authorityFile: `${directory}/cert.pem`,
+    certificate,
     namespaces: options.namespaces ?? ["runai-x", "runai-y"],
     env: (user = "admin") => environments[user],
     jobs: cluster.jobs,
@@ -238,6 +241,7 @@ function frontOf(cluster: Cluster, delayMs: number) {
   function serveWebSocket(request: Request): Response {
     return told(() => {
       const action = checkUpgrade(cluster, request, requests);
+      refuseUpgrade(request);
       if (front.transport === "spdy") {
         // The kubelet's runtime does not know the protocol.
         throw new ApiError(403, "Forbidden", "unable to upgrade");
@@ -252,6 +256,7 @@ function frontOf(cluster: Cluster, delayMs: number) {
     let action: string | undefined;
     try {
       action = checkUpgrade(cluster, request, requests);
+      refuseUpgrade(request);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return void refuseSpdy(socket, error.response());
@@ -262,7 +267,13 @@ function frontOf(cluster: Cluster, delayMs: number) {
     servePortForwardSpdy(socket, front.pod.port);
   }
 
-  function takeFault(asked: Asked): Fault | undefined {
+  /** Only a status can be told where a protocol is to be changed. */
+  function refuseUpgrade({ method, url }: Request): void {
+    const fault = takeFault({ method, url: new URL(url) });
+    if (typeof fault === "object") throw failure(fault.status, fault.message);
+  }
+
+  function takeFault(asked: Pick<Asked, "method" | "url">): Fault | undefined {
     const target = asked.url.pathname + asked.url.search;
     const at = faults.findIndex(({ method, path }) =>
       method === asked.method && path.test(target)

@@ -122,6 +122,7 @@ const FAILURES: Readonly<Record<number, [reason: string, message: string]>> = {
 
 /** A server that fails with a status code. */
 export function failure(code: number, message?: string): ApiError {
-  const [reason, words] = FAILURES[code] ?? ["InternalError", "told to fail"];
+  const [reason, words] = FAILURES[code] ??
+    ["InternalError", "Internal error occurred: told to fail"];
   return new ApiError(code, reason, message ?? words);
 }

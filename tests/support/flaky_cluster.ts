@@ -1,3 +1,4 @@
+import { startGoaway } from "./goaway.ts";
 import type { Laptop } from "./laptop.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { type Relay, startRelay } from "./relay.ts";
@@ -17,4 +18,32 @@ export async function throughRelay(
     }),
   );
   return relay;
+}
+
+/** A cluster behind {@linkcode throughRelay} whose API server goes away, whenever it is told to. */
+export interface GoingCluster {
+  /** The next request is refused with GOAWAY, or so many. */
+  goAway(times?: number): void;
+  /** How many have been refused so far. */
+  refused(): number;
+  /** Ends every connection that there is. */
+  cut(): void;
+  stop(): Promise<void>;
+}
+
+/** Puts a relay before the cluster that leads to a server that goes away where that is asked for. */
+export async function goingAway(laptop: Laptop): Promise<GoingCluster> {
+  const relay = await throughRelay(laptop);
+  const server = startGoaway(laptop.cluster.certificate);
+  let wanted = 0;
+  relay.divert(server.port, () => server.refused() < wanted);
+  return {
+    goAway: (times = 1) => void (wanted = server.refused() + times),
+    refused: server.refused,
+    cut: relay.cut,
+    stop: async () => {
+      await relay.stop();
+      await server.stop();
+    },
+  };
 }

@@ -13,6 +13,8 @@ export interface Relay {
   thaw(): void;
   /** What was held up passes after all. */
   revive(): void;
+  /** New connections go to another port of this machine for as long as the condition holds. */
+  divert(port: number, condition: () => boolean): void;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export function startRelay(target: number): Promise<Relay> {
   const dead = new Set<Deno.Conn>();
   const released = Promise.withResolvers<void>();
   let isFrozen = false;
+  let diversion = { port: target, condition: () => false };
   let left = Infinity;
   let count = 0;
 
@@ -65,7 +68,7 @@ export function startRelay(target: number): Promise<Relay> {
       try {
         const server = await Deno.connect({
           hostname: "127.0.0.1",
-          port: target,
+          port: diversion.condition() ? diversion.port : target,
         });
         open.add(server);
         for (const work of [pump(client, server), pump(server, client)]) {
@@ -93,6 +96,7 @@ export function startRelay(target: number): Promise<Relay> {
     },
     thaw: () => void (isFrozen = false),
     revive: () => released.resolve(),
+    divert: (port, condition) => void (diversion = { port, condition }),
     stop: async () => {
       if (stopped) return;
       stopped = true;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Desk } from "./laptop.ts";
+import { run } from "../../lib/cli.ts";
+import { type Desk, hostInMemory, patient } from "./laptop.ts";
 
 /** `mlo` as a program, whose output can be waited for. */
 export function started(laptop: Desk, ...args: string[]) {
@@ -13,6 +14,8 @@ export function started(laptop: Desk, ...args: string[]) {
       if (stream === "stdout") bytes.push(...chunk);
     }
   };
+  let hasEnded = false;
+  child.status.then(() => hasEnded = true);
   const gathering = [gather("stdout"), gather("stderr")];
   return {
     said,
@@ -20,7 +23,9 @@ export function started(laptop: Desk, ...args: string[]) {
     child,
     until: async (what: () => boolean) => {
       for (let look = 0; !what(); look++) {
-        assert.ok(look < 1_200, JSON.stringify(said));
+        if (hasEnded) await Promise.all(gathering);
+        if (hasEnded && what()) return;
+        assert.ok(!hasEnded && look < 1_200, JSON.stringify(said));
         await new Promise((done) => setTimeout(done, 50));
       }
     },
@@ -29,5 +34,39 @@ export function started(laptop: Desk, ...args: string[]) {
       await Promise.all(gathering);
       return code;
     },
+  };
+}
+
+/**
+ * `mlo` inside the test, which can be waited for and interrupted; its questions
+ * have time on a machine however busy.
+ */
+export function begun({ env, home }: Desk, ...args: string[]) {
+  const { host, printed } = hostInMemory(env, home);
+  let interrupt = () => {};
+  let code: number | undefined;
+  const ending = run(
+    args,
+    patient({
+      ...host,
+      terminal: {
+        ...host.terminal,
+        onInterrupt: (handler) => {
+          interrupt = handler;
+          return () => {};
+        },
+      },
+    }),
+  ).then((ended) => code = ended);
+  return {
+    printed,
+    until: async (what: () => boolean) => {
+      while (!what()) {
+        assert.equal(code, undefined, JSON.stringify(printed()));
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    },
+    interrupt: () => interrupt(),
+    end: () => ending,
   };
 }
