@@ -11,11 +11,12 @@ export interface Record {
 /**
  * Takes the answer's bytes as they come and gives each whole record to
  * `onRecord`: `KEY VALUE` ended by NUL. What a login prints before the answer
- * begins is skipped; then `onBegin` is called.
+ * begins is skipped, but given to `onPrinted`; then `onBegin` is called.
  */
 export function answerReader(
   onRecord: (record: Record) => void,
   onBegin: () => void = () => {},
+  onPrinted: (text: string) => void = () => {},
 ): (chunk: Uint8Array) => void {
   let rest: Uint8Array = new Uint8Array();
   let begun = false;
@@ -23,7 +24,10 @@ export function answerReader(
     rest = joined(rest, chunk);
     for (;;) {
       const end = rest.indexOf(0);
-      if (end === -1) return;
+      if (end === -1) {
+        if (!begun) onPrinted(new TextDecoder().decode(rest.subarray(0, 2000)));
+        return;
+      }
       const line = rest.subarray(0, end);
       rest = rest.slice(end + 1);
       if (begun) onRecord(toRecord(line));

@@ -1,5 +1,5 @@
 import { shownSeconds } from "../text/time.ts";
-import type { Progress } from "./progress.ts";
+import { type Progress, secondsLeft } from "./progress.ts";
 
 /** Bytes for people: `1.5 GiB`. */
 export function shownBytes(bytes: number): string {
@@ -14,47 +14,63 @@ export function shownBytes(bytes: number): string {
   }`;
 }
 
-/** One moment of a transfer as a line without a newline; `rate` in bytes per second, if it is known. */
-export function progressLine(progress: Progress, rate?: number): string {
+/** What is seen of a transfer from here. */
+export interface Pace {
+  /** Bytes per second, if it is known. */
+  readonly rate?: number | undefined;
+  /** Seconds without any progress. */
+  readonly still?: number;
+}
+
+/** Seconds after which it is said that nothing moves. */
+const STILL = 30;
+
+/** One moment of a transfer as a line without a newline. */
+export function progressLine(progress: Progress, pace: Pace = {}): string {
   const { phase, path, paths } = progress;
   const which = paths > 1 ? ` (path ${path} of ${paths})` : "";
+  const parts = [...amounts(progress, which)];
+  if (pace.rate !== undefined && pace.rate > 0 && parts.length > 1) {
+    parts.push(`${shownBytes(pace.rate)}/s`);
+  }
+  const left = secondsLeft(progress);
+  if (parts.length > 1 && left !== undefined) {
+    parts.push(`about ${shownSeconds(left)} left`);
+  }
+  if ((pace.still ?? 0) >= STILL) {
+    parts.push(`no progress for ${shownSeconds(pace.still ?? 0)}`);
+  }
+  return parts.length === 0 ? `${phase}${which}` : parts.join(", ");
+}
+
+function amounts(progress: Progress, which: string): string[] {
+  const { phase, bytes, bytesTotal, files, filesTotal } = progress;
+  const { comparedBytes, compareTotal } = progress;
   if (phase === "comparing") {
-    return `comparing${which}: ${percent(progress.compared)}`;
+    return [
+      `comparing${which}: ${percent(progress.compared)}`,
+      `${shownBytes(comparedBytes)} of ${shownBytes(compareTotal)}`,
+    ];
   }
-  if (phase !== "copying" || progress.filesTotal === 0) {
-    return `${phase}${which}`;
-  }
-  const { bytes, bytesTotal, files, filesTotal } = progress;
+  if (phase !== "copying" || filesTotal === 0) return [`${phase}${which}`];
   const share = bytesTotal === 0 ? files / filesTotal : bytes / bytesTotal;
-  const parts = [
+  return [
     `copying${which}: ${percent(share)}`,
     `${shownBytes(bytes)} of ${shownBytes(bytesTotal)}`,
     `${files} of ${filesTotal} files`,
   ];
-  if (rate !== undefined && rate > 0) {
-    parts.push(
-      `${shownBytes(rate)}/s`,
-      `${shownSeconds((bytesTotal - bytes) / rate)} left`,
-    );
-  }
-  return parts.join(", ");
 }
 
 /** The same with a bar in front, cut to the width of the terminal. */
 export function progressBar(
   progress: Progress,
-  rate: number | undefined,
+  pace: Pace,
   columns: number,
 ): string {
-  const line = progressLine(progress, rate);
-  const share = progress.phase === "comparing"
-    ? progress.compared
-    : progress.phase === "copying" && progress.bytesTotal > 0
-    ? progress.bytes / progress.bytesTotal
-    : 0;
+  const line = progressLine(progress, pace);
   const width = Math.min(24, columns - line.length - 4);
   if (width < 6) return line.slice(0, columns - 1);
-  const full = Math.round(share * width);
+  const full = Math.round(progress.share * width);
   return `[${"#".repeat(full)}${"-".repeat(width - full)}] ${line}`;
 }
 
@@ -79,5 +95,14 @@ export function rateMeter(): (
     const first = samples[0];
     if (first === undefined || now - first.now < 500) return undefined;
     return (bytes - first.bytes) / ((now - first.now) / 1000);
+  };
+}
+
+/** Seconds for which `moved` (anything that grows with progress) has stayed the same, from samples as they are taken. */
+export function stillness(): (now: number, moved: string) => number {
+  let [last, since] = ["", 0];
+  return (now, moved) => {
+    if (moved !== last) [last, since] = [moved, now];
+    return (now - since) / 1000;
   };
 }

@@ -27,7 +27,8 @@ export async function runThere(
   script: Script,
   onRecord: (record: Record) => void,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<Ran> {
+  let printed = "";
   const open = (sharing: readonly string[], patience?: number) =>
     openShell(
       host,
@@ -35,11 +36,17 @@ export async function runThere(
       script.preparation,
       onRecord,
       signal,
+      (text) => void (printed = text),
       patience,
     );
   const { shell, isThere } = await anyShell(host, login, open, signal);
   if (isThere) await shell.feed(script.command);
-  return await shell.outcome;
+  return { ...await shell.outcome, printed };
+}
+
+/** How a conversation ended, and what the host printed instead of an answer. */
+export interface Ran extends Outcome {
+  readonly printed: string;
 }
 
 async function anyShell(
@@ -80,6 +87,7 @@ async function openShell(
   preparation: string,
   onRecord: (record: Record) => void,
   signal: AbortSignal,
+  onPrinted: (text: string) => void,
   patience = Infinity,
 ): Promise<Opened> {
   let [isThere, hasEnded] = [false, false];
@@ -89,7 +97,7 @@ async function openShell(
     answerReader(onRecord, () => {
       isThere = true;
       news.resolve();
-    }),
+    }, onPrinted),
   );
   const kill = () => shell.kill();
   if (signal.aborted) kill();
@@ -112,11 +120,28 @@ async function openShell(
 /** Milliseconds. */
 const TICK = 50;
 
+/**
+ * What the user's ssh_config(5) may have set for a person at a terminal, and
+ * would keep our command or its input from the host. Older programs do not know
+ * all of it, and may pass over what they do not know.
+ */
+const OURS = options(
+  "IgnoreUnknown=StdinNull,SessionType,ForkAfterAuthentication",
+  "RemoteCommand=none",
+  "StdinNull=no",
+  "SessionType=default",
+  "ForkAfterAuthentication=no",
+  "RequestTTY=no",
+  // A forwarding that is in use already would end the connection.
+  "ClearAllForwardings=yes",
+);
+
 function sshCall(login: Login, sharing: readonly string[]): Call {
   return {
     program: "ssh",
     args: [
       "-T",
+      ...OURS,
       ...sharing,
       ...options("ConnectTimeout=10"),
       // A cable that was pulled is noticed within a minute.

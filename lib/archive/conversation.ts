@@ -1,7 +1,7 @@
 import { ExitCode, MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
 import { type Record, textOf } from "./answer.ts";
-import { runThere } from "./connection.ts";
+import { type Ran, runThere } from "./connection.ts";
 import type { Login } from "./login.ts";
 import { refusal } from "./refusals.ts";
 import type { Script } from "./script.ts";
@@ -49,6 +49,7 @@ export async function converse(
         login,
         new TextDecoder().decode(outcome.stderr).trim(),
         joining(),
+        outcome,
       );
     }
   } finally {
@@ -56,17 +57,21 @@ export async function converse(
   }
 }
 
+/** The connection was lost while a transfer was followed: it can be taken up again. */
+export class LostConnection extends MloError {}
+
 /** What a conversation needs of the machine. */
 export type ConversationHost = Pick<
   Host,
   "env" | "files" | "programs" | "terminal" | "clock"
 >;
 
-function interruption(joining: string | undefined): MloError {
+/** The error at ^C; `joining` says how to find the transfer again. */
+export function interruption(joining: string | undefined): MloError {
   return new MloError(
     joining === undefined
       ? "Interrupted: nothing was started"
-      : "Interrupted: the transfer goes on without us",
+      : "Interrupted: the transfer goes on on the archive host",
     {
       exitCode: ExitCode.interrupted,
       ...(joining === undefined ? {} : { hint: joining }),
@@ -79,12 +84,28 @@ function lostConnection(
   { host, user }: Login,
   said: string,
   joining: string | undefined,
+  { code, printed }: Pick<Ran, "code" | "printed">,
 ): MloError {
   const childMessage = said;
   if (joining !== undefined) {
-    return new MloError(
-      `Lost the connection to ${host}: the transfer goes on without us`,
+    return new LostConnection(
+      `Lost the connection to ${host}: the transfer was under way when it was last seen`,
       { exitCode: ExitCode.unreachable, hint: joining, childMessage },
+    );
+  }
+  // Of ssh's own failures the status is 255; any other is the host's (ssh(1)).
+  if (code !== 255) {
+    const words = [printed.trim(), said].filter((text) => text !== "");
+    return new MloError(
+      `Cannot run anything on ${host}: it let ${user} in, but gave no shell`,
+      {
+        exitCode: ExitCode.failed,
+        hint:
+          `ssh ${user}@${host} shows what the login does; an exit in a start-up file there (.bashrc, .zshenv) does this, too`,
+        childMessage: words.length === 0
+          ? `it printed nothing and ended with status ${code}`
+          : words.join("\n"),
+      },
     );
   }
   if (/permission denied|host key verification failed/i.test(said)) {

@@ -1,5 +1,7 @@
 import { textOf } from "./answer.ts";
 import type { Record } from "./answer.ts";
+import { explanations } from "./explanations.ts";
+import { shownPath } from "./names.ts";
 
 /** Something of one path that is not as it should be. */
 export interface Difference {
@@ -44,6 +46,21 @@ const REASONS: { readonly [kind: string]: string } = {
     "the copy is not what was archived: its SHA-256 differs from the manifest's",
   newer: "newer in scratch, left as it is",
   restless: "changed while it was compared",
+  shut: "the directory cannot be read: permission denied",
+  "not-removed-path": "not removed from scratch",
+};
+
+/** What is no fault, by the kind of its records. */
+const NOTES: { readonly [kind: string]: string } = {
+  foreign:
+    "of another account or group, in the copy yours, or your group's where you are not in theirs",
+  outer:
+    "with further names outside of the given path, in the copy files of their own",
+  kept: "no longer in the source: the copy keeps them as they were",
+  replaced:
+    "directories in the archive and not in the source: moved to .mlo/replaced in the archive",
+  // deno-lint-ignore camelcase -- a record's key
+  left_out: "left in scratch, since --exclude left out what lies in them",
 };
 
 /** Makes sense of the records between `differences` and `end`. */
@@ -60,14 +77,26 @@ export function findings(
     bytes: 0,
   };
   const equal = new Map<string, number[]>();
+  const said: string[] = [];
+  const noted = new Map<
+    string,
+    { place: Place; count: number; paths: Uint8Array[] }
+  >();
   let place: Place = { root: "", directory: true };
   let sides = new Map<string, Sides>();
   const close = () => {
+    const explain = explanations(said.splice(0));
     for (const each of sides.values()) {
+      const path = below(place, each.path);
+      const why = explain.of(path);
       for (const what of reasons(each, kind)) {
-        found.differences.push({ path: below(place, each.path), what });
+        found.differences.push({
+          path,
+          what: why === undefined ? what : `${what} (${why})`,
+        });
       }
     }
+    found.notes.push(...explain.rest());
     sides = new Map();
   };
   for (const record of records) {
@@ -82,9 +111,40 @@ export function findings(
       equal.set(place.root, textOf(record).split(" ").map(Number));
     } else if (key === "changed") {
       found.changed.push(below(place, record.value));
+    } else if (key === "said") {
+      said.push(textOf(record));
+    } else if (key === "unkept") {
+      found.notes.push(
+        `ACLs and extended attributes are not kept: the archive host's rsync cannot (${
+          textOf(record)
+        })`,
+      );
+    } else if (key.startsWith("note-")) {
+      noted.set(`${key.slice(5)} ${place.root}`, {
+        place,
+        count: Number(textOf(record)),
+        paths: [],
+      });
+    } else if (key.startsWith("noted-")) {
+      noted.get(`${key.slice(6)} ${place.root}`)?.paths.push(record.value);
     } else if (!aboutRoot(found, key, place.root)) note(sides, record);
   }
   close();
+  for (const [name, each] of noted) {
+    const text = NOTES[name.slice(0, name.indexOf(" "))] ?? name;
+    const paths = each.paths.map((path) => {
+      const end = doubleSlash(path);
+      return shownPath(
+        below(each.place, end === -1 ? path : path.subarray(0, end)),
+      );
+    });
+    const more = each.count > paths.length ? ", …" : "";
+    found.notes.push(
+      each.count === 1
+        ? `${text}: ${paths.join(", ")}`
+        : `${text} (${each.count} paths): ${paths.join(", ")}${more}`,
+    );
+  }
   for (const [files = 0, bytes = 0] of equal.values()) {
     found.files += files;
     found.bytes += bytes;

@@ -10,11 +10,16 @@ import { sha256 } from "../text/sha256.ts";
 export interface Login {
   readonly host: string;
   readonly user: string;
+  /** Nobody is asked anything: without a password or passphrase to type it fails. */
+  readonly silently?: boolean;
 }
 
 /** The words that tell ssh where to log in; a command may follow. */
-export function destination({ host, user }: Login): string[] {
-  return ["-l", user, "--", host];
+export function destination({ host, user, silently }: Login): string[] {
+  return [
+    ...silently ? options("BatchMode=yes") : [],
+    ...["-l", user, "--", host],
+  ];
 }
 
 /** The words that set options of ssh_config(5). */

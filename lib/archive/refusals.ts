@@ -21,6 +21,19 @@ export function refusal(code: string, about: string, holder = ""): MloError {
         `Cannot copy anything: --exclude ${at} leaves out the path itself`,
         "quote a pattern, so that the shell does not read it; a slash in it says in which directory",
       );
+    case "is-a-link":
+      return usageError(
+        `Cannot archive a symbolic link by itself: it leads to ${at}`,
+        "give the path of what it leads to",
+      );
+    case "stuck":
+      return new MloError(
+        `Cannot end the transfer: process ${about.trim()} hangs on the archive host, and may still write`,
+        {
+          hint:
+            "its file server does not answer: wait until it does, then run the same command again",
+        },
+      );
     case "same-place":
       return usageError(`Cannot copy ${at}: source and destination overlap`);
     case "not-a-directory":
@@ -72,24 +85,37 @@ export function refusal(code: string, about: string, holder = ""): MloError {
   }
 }
 
+const AGAIN =
+  "make room, then run the same command again: what is there is not copied again";
+
 const FAILURES: { readonly [code: string]: readonly [string, string] } = {
-  state: [
-    "the archive cannot be written, or is full",
-    "make room, then run the same command again: what is there is not copied again",
-  ],
-  "archive-full": [
-    "its manifest cannot be written, or the archive is full",
-    "make room, then run the same command again: what is there is not copied again",
-  ],
+  state: ["nothing can be written in the archive, or it is full", AGAIN],
+  "archive-full": ["there is no room left in the archive", AGAIN],
+  "lists-full": ["there is no room for the lists of its files", AGAIN],
   work: [
-    "the archive host has no room for temporary files, or ended one of our programs",
+    "the archive host could not keep its lists, or ended one of our programs",
     "run the same command again: what is there is not copied again",
+  ],
+  killed: [
+    "the archive host ended one of our programs",
+    "run the same command again: what is there is not copied again",
+  ],
+  stuck: [
+    "a program hangs on the archive host, and may still write",
+    "its file server does not answer: wait until it does, then run the same command again",
+  ],
+  "no-rsync": [
+    "rsync cannot be run on the archive host",
+    "who looks after that host can install it",
   ],
   "source-unreadable": [
     "not everything in the source can be read",
     "change its mode, or leave it out with --exclude",
   ],
-  "copy-unreadable": ["not everything in the copy can be read", ""],
+  "copy-unreadable": [
+    "not everything in the copy can be read",
+    "who owns it there can change its mode",
+  ],
 };
 
 /** The error for a transfer that ended without having compared everything. */

@@ -8,16 +8,18 @@ import guard from "./remote/guard.sh" with { type: "text" };
 import list from "./remote/list.sh" with { type: "text" };
 import main from "./remote/main.sh" with { type: "text" };
 import manifest from "./remote/manifest.sh" with { type: "text" };
+import crew from "./remote/crew.sh" with { type: "text" };
 import registry from "./remote/registry.sh" with { type: "text" };
 import rounds from "./remote/rounds.sh" with { type: "text" };
 import talk from "./remote/talk.sh" with { type: "text" };
 import verify from "./remote/verify.sh" with { type: "text" };
 import { ANSWER_BEGINS } from "./answer.ts";
 import { shellJoin, shellQuote } from "../text/shell_quote.ts";
-import { type Request, requestText } from "./request.ts";
+import { type Request, requestText, storesText } from "./request.ts";
 
 const FUNCTIONS = [
   base,
+  crew,
   guard,
   registry,
   list,
@@ -46,6 +48,13 @@ export function transferScript(
   request: Request,
 ): Script {
   return script([verb], requestText(request));
+}
+
+/** The script that joins a transfer of these stores by its id; an empty one is the one under way. */
+export function joinScript(
+  stores: Pick<Request, "scratch" | "archive">,
+): (id: string) => Script {
+  return (id) => askScript(["join_transfer", id], storesText(stores));
 }
 
 /** The same for commands that only ask, after `assignments`. */

@@ -1,4 +1,5 @@
 import { type Record, textOf } from "./answer.ts";
+import { progressOf, secondsLeft } from "./progress.ts";
 
 /** A transfer as `mlo archive status` lists it. */
 export interface Transfer {
@@ -8,25 +9,68 @@ export interface Transfer {
   readonly to: string;
   /** `waiting`, `listing`, `copying`, `comparing`, `storing`, `removing`, or how it ended. */
   readonly phase: string;
+  readonly started: Date | undefined;
+  /** When it ended; `undefined` while it is under way. */
+  readonly ended: Date | undefined;
+  /** Percent of the work, all phases together; of one that is done 100. */
+  readonly percent: number | undefined;
+  /** Mean bytes per second of the phase it is in. */
+  readonly rate: number | undefined;
+  /** Seconds that are left, about. */
+  readonly left: number | undefined;
 }
 
-/** The transfers that an answer lists. */
+/** The transfers that an answer lists, the newest first. */
 export function transfersOf(records: readonly Record[]): Transfer[] {
   const found: Transfer[] = [];
-  let [id, kind, to, phase] = ["", "", "", ""];
-  let paths: string[] = [];
+  let own: Record[] = [];
   for (const record of records) {
-    const text = textOf(record);
-    if (record.key === "transfer") [id, paths] = [text, []];
-    else if (record.key === "kind") kind = text;
-    else if (record.key === "to") to = text;
-    else if (record.key === "path") paths.push(text);
-    else if (record.key === "phase") phase = text.split(" ")[0] ?? "";
-    else if (record.key === "listed") {
-      found.push({ id, kind, paths, to, phase });
-    }
+    if (record.key === "transfer") own = [];
+    own.push(record);
+    if (record.key === "listed") found.push(transferOf(own));
   }
-  return found;
+  return found.sort((a, b) => newness(b.id, a.id));
+}
+
+function transferOf(records: readonly Record[]): Transfer {
+  const text = (key: string) => {
+    const record = records.find((each) => each.key === key);
+    return record ? textOf(record) : "";
+  };
+  const phase = text("phase").split(" ")[0] ?? "";
+  const progress = progressOf(records);
+  const { begun, since, now } = progress;
+  const isOver = OVER.includes(phase);
+  const spent = now - since;
+  const bytes = phase === "comparing" ? progress.comparedBytes : progress.bytes;
+  return {
+    id: text("transfer"),
+    kind: text("kind"),
+    paths: records.filter(({ key }) => key === "path").map(textOf),
+    to: text("to"),
+    phase,
+    started: begun === 0 ? undefined : new Date(begun * 1000),
+    ended: isOver && since !== 0 ? new Date(since * 1000) : undefined,
+    percent: phase === "done"
+      ? 100
+      : isOver
+      ? undefined
+      : Math.floor(progress.share * 100),
+    rate: isOver || spent <= 0 || bytes === 0 ? undefined : bytes / spent,
+    left: isOver ? undefined : secondsLeft(progress),
+  };
+}
+
+const OVER = ["done", "failed", "cancelled", "interrupted"];
+
+/** Orders ids, `DAY-TIME-NUMBER`, by time. */
+function newness(a: string, b: string): number {
+  const [one, other] = [a, b].map((id) => id.split("-").map(Number));
+  for (const at of [0, 1, 2]) {
+    const step = (one?.[at] ?? 0) - (other?.[at] ?? 0);
+    if (step !== 0) return step;
+  }
+  return 0;
 }
 
 /** Something in the archive as `mlo archive ls` lists it. */

@@ -10,10 +10,17 @@ import {
   progressLine,
   rateMeter,
   shownBytes,
+  stillness,
 } from "../../lib/archive/bar.ts";
+import { explanations } from "../../lib/archive/explanations.ts";
 import { findings } from "../../lib/archive/differences.ts";
 import { jsonPath, shownPath } from "../../lib/archive/names.ts";
-import { progressOf, workerProgress } from "../../lib/archive/progress.ts";
+import {
+  progressOf,
+  secondsLeft,
+  workerProgress,
+} from "../../lib/archive/progress.ts";
+import { transfersOf } from "../../lib/archive/transfers.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const record = (key: string, value: string) => ({ key, value: bytes(value) });
@@ -61,34 +68,123 @@ Deno.test("workerProgress() reads the last state of rsync's log, cut anywhere", 
   assert.deepEqual(workerProgress(""), { files: 0, bytes: 0 });
 });
 
-Deno.test("progressOf() adds up the workers and never passes the total", () => {
-  const progress = progressOf([
-    record("phase", "copying 1 2"),
-    record("total", "10 3000"),
-    record(
-      "workers",
-      "==> /tmp/a <==\n\r   1000  50% 1 (xfr#4,\n==> /tmp/b <==\n0%\r   9000  50% 1 (xfr#4,",
-    ),
-    record("hashed", "1 4"),
-    record("hashed", "0 4"),
-  ]);
-  assert.deepEqual(progress, {
+const FRAME = [
+  record("phase", "copying 1 2"),
+  record("times", "1100 1000 1010"),
+  record("total", "10 3000"),
+  record("expected", "10 3000"),
+  record("copied", "4 500"),
+  record("compared", "0 0"),
+  record("reading", "0"),
+  record(
+    "workers",
+    "==> /tmp/a <==\n\r   500  50% 1 (xfr#2,\n==> /tmp/b <==\n0%\r   500  50% 1 (xfr#2,",
+  ),
+];
+
+Deno.test("progressOf() adds up what has ended and what is under way, and never passes the total", () => {
+  const progress = progressOf(FRAME);
+  assert.deepEqual({ ...progress, share: 0 }, {
     phase: "copying",
     path: 1,
     paths: 2,
     files: 8,
     filesTotal: 10,
-    bytes: 3000,
+    bytes: 1500,
     bytesTotal: 3000,
-    compared: 0.125,
+    compared: 0,
+    comparedBytes: 0,
+    compareTotal: 3000,
+    share: 0,
+    now: 1100,
+    begun: 1000,
+    since: 1010,
   });
   assert.equal(
-    progressLine({ ...progress, bytes: 1500 }, 100),
-    "copying (path 1 of 2): 50%, 1.5 KiB of 2.9 KiB, 8 of 10 files, 100 B/s, 15s left",
+    progressLine(progress, { rate: 100 }),
+    "copying (path 1 of 2): 50%, 1.5 KiB of 2.9 KiB, 8 of 10 files, 100 B/s, about 2m01s left",
   );
   for (const columns of [20, 60, 100, 200]) {
-    assert.ok(progressBar(progress, 1, columns).length < columns);
+    assert.ok(progressBar(progress, { rate: 1 }, columns).length < columns);
   }
+  const over = progressOf([...FRAME, record("copied", "900 90000")]);
+  assert.deepEqual([over.files, over.bytes], [10, 3000]);
+});
+
+Deno.test("progress counts the comparison: at the end of the copying much is left, while comparing bytes are shown", () => {
+  const copied = progressOf([...FRAME, record("copied", "10 3000")]);
+  assert.ok(copied.share > 0.5 && copied.share < 0.6, `${copied.share}`);
+  assert.ok((secondsLeft(copied) ?? 0) > 70, `${secondsLeft(copied)}`);
+  const half = progressOf([
+    ...FRAME,
+    record("phase", "comparing 1 1"),
+    record("compared", "5 1000"),
+    record("reading", "1000"),
+  ]);
+  assert.match(
+    progressLine(half, { rate: 10 }),
+    /^comparing: 50%, 1.5 KiB of 2.9 KiB, 10 B\/s, about \S+ left$/,
+  );
+  assert.ok(half.share > copied.share && half.share < 1);
+  const storing = progressOf([...FRAME, record("phase", "storing 1 1")]);
+  assert.ok((secondsLeft(storing) ?? 0) >= 1);
+});
+
+Deno.test("what has not moved for half a minute is said so", () => {
+  const still = stillness();
+  const line = (seconds: number, moved: string) =>
+    progressLine(progressOf(FRAME), { still: still(seconds * 1000, moved) });
+  assert.doesNotMatch(line(0, "a"), /no progress/);
+  assert.doesNotMatch(line(29, "a"), /no progress/);
+  assert.match(line(31, "a"), /, no progress for 31s$/);
+  assert.doesNotMatch(line(32, "b"), /no progress/);
+});
+
+Deno.test("explanations() puts what rsync said beside the path it concerns, or a directory above it", () => {
+  const said = explanations([
+    'rsync: [receiver] mkstemp "/store/exp/d/.a b.x1Y2z3" failed: Permission denied (13)',
+    'rsync: [generator] recv_generator: mkdir "/store/exp/\\#012deep" failed: Disk quota exceeded (122)',
+    "sha256sum: ./c: Input/output error",
+    "something else",
+    "rsync error: some files could not be transferred (code 23) at main.c(1338) [sender=3.2.7]",
+  ]);
+  const of = (path: string) => said.of(bytes(path));
+  assert.equal(of("exp/d/a b"), "mkstemp failed: Permission denied (13)");
+  assert.match(of("exp/\ndeep/er/x") ?? "", /mkdir failed: Disk quota/);
+  assert.equal(of("other/a b"), undefined);
+  assert.deepEqual(said.rest(), [
+    "sha256sum: ./c: Input/output error",
+    "something else",
+  ]);
+});
+
+Deno.test("transfersOf() gives the newest first, with times, share and rate", () => {
+  const transfer = (id: string, ...more: ReturnType<typeof record>[]) => [
+    record("transfer", id),
+    record("kind", "archive"),
+    record("to", ""),
+    record("path", "exp"),
+    ...more,
+    record("listed", ""),
+  ];
+  const [first, second, third] = transfersOf([
+    ...transfer(
+      "20260101-000000-9",
+      record("phase", "done 1 1"),
+      record("times", "2000 1000 1500"),
+    ),
+    ...transfer("20260101-000000-10", ...FRAME),
+    ...transfer("20251231-000000-1", record("phase", "failed x 1")),
+  ]);
+  assert.equal(first?.id, "20260101-000000-10");
+  assert.equal(first?.rate, 1500 / 90);
+  assert.equal(first?.ended, undefined);
+  assert.ok((first?.percent ?? 0) > 20 && (first?.percent ?? 0) < 50);
+  assert.deepEqual(
+    [second?.percent, second?.started, second?.ended],
+    [100, new Date(1000_000), new Date(1500_000)],
+  );
+  assert.deepEqual([third?.phase, third?.percent], ["failed", undefined]);
 });
 
 Deno.test("shownBytes(), shownSeconds() and rateMeter() speak of sizes, waits and speeds", () => {

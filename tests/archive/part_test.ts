@@ -64,7 +64,8 @@ archiveTest("verify says how the source has changed since", async (bed) => {
   assert.match(stdout, /^exp\/sub: mode 700 in the source, 755 in the copy$/m);
   assert.match(stdout, /^exp\/new: missing in the copy$/m);
   assert.match(stdout, /^exp: modification time \S+ in the source, /m);
-  assert.doesNotMatch(stdout, /c\.txt|deep|odd|(b.txt|sub|exp): missing/);
+  assert.match(stdout, /^no longer in the source: .*: exp\/c\.txt$/m);
+  assert.doesNotMatch(stdout, /c\.txt: |deep|odd|(b.txt|sub|exp): missing/);
 });
 
 archiveTest("what cannot be archived is named with its reason", async (bed) => {
@@ -83,11 +84,12 @@ archiveTest("what cannot be archived is named with its reason", async (bed) => {
   await Deno.writeTextFile(`${bed.scratch}/exp/secret`, "", { mode: 0o600 });
   const ran = await bed.archiveIt("exp");
   assert.equal(ran.code, 1);
-  assert.match(
-    ran.stdout,
-    /^exp\/sub: type file in the source, directory in the copy$/m,
-  );
-  assert.match(ran.stdout, /^exp\/secret: cannot be read: permission denied$/m);
+  // A directory that became a file makes way, with what it held.
+  assert.match(ran.stdout, /moved to .mlo\/replaced .*: exp\/sub$/m);
+  assert.equal(await Deno.readTextFile(`${bed.archive}/exp/sub`), "1\n");
+  const replaced = ["find", `${bed.archive}/.mlo/replaced`, "-type", "f"];
+  assert.match(await must(replaced), /\/exp\/\.\/sub\/a\n|\/exp\/sub\/a\n/);
+  assert.match(ran.stdout, /^exp\/secret: cannot be read: permission denied/m);
   assert.doesNotMatch(ran.stdout, /exp\/sub: (mode|size|modification)/);
   assert.match(ran.stderr, /hint: .*--to another place/);
   // The copy has gone ahead of its manifest, and says so.

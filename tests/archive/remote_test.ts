@@ -9,6 +9,7 @@ const NOT_SEEN = "SC2034,SC2154,SC2030,SC2031,SC1010,SC2209";
 
 const PARTS = [
   "base",
+  "crew",
   "guard",
   "registry",
   "list",

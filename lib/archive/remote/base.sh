@@ -1,10 +1,10 @@
-# What runs on the archive host: POSIX sh, coreutils, findutils and rsync >= 3.1.
+# What runs on the archive host: POSIX sh, coreutils, findutils, sed, grep and rsync >= 3.1.
 # These files are joined into one text and sent over ssh; the same text is kept
 # with each transfer, since its workers are started from it.
 #
-# Lists are NUL-separated files. A record is PATH//FACTS: no path that find
-# prints holds two slashes in a row, so the first `//` ends the path whatever
-# bytes it is made of. No name is ever part of a program text or an option.
+# Lists are NUL-separated files; docs/archive-lists.md says what each holds. A record is
+# PATH//FACTS: no path that find prints holds two slashes in a row, so the first `//` ends
+# the path whatever bytes it is made of. No name is ever an option, and none is made from a pid.
 
 LC_ALL=C
 export LC_ALL
@@ -51,8 +51,9 @@ count() {
 # put FILE TEXT: the whole new content or the old one, also on a full disk. Two may do it at
 # once (a transfer that is cancelled is buried by whoever follows it, too): each by its own file.
 put() {
-  printf '%s' "$2" 2>/dev/null >"$1.new.$$" && mv -f -- "$1.new.$$" "$1" && return
-  rm -f -- "$1.new.$$"
+  new=$(mktemp -- "$1.XXXXXXXX" 2>/dev/null) || return
+  printf '%s' "$2" 2>/dev/null >"$new" && mv -f -- "$new" "$1" && return
+  rm -f -- "$new"
   return 1
 }
 
@@ -82,9 +83,24 @@ apply() {
   xargs -0 -r -a "$WORK/$2" sh "$SELF" "$1"
 }
 
+# Programs for `sed -z`. A target of a link may hold anything, `//` too: records of links are told apart first.
+PATHS_OF='s,//.*,,'
+FACTS_OF='s,//[^/]*/,//,'
+PARENTS_OF="s,/[^/]*\\',,"
+DIRECTORIES_OF='\,//l ,d;s,//d .*,,p'
+OTHERS_OF='\,//l ,!{\,//d ,d};s,//.*,,p'
+SIZED_OF="\\,//l ,d;s,//f [0-7]* ,//,;T;s, [0-9.-]* \\',,p"
+SIZES_OF="\\,//l ,d;s,.*//f [0-7]* ,,;T;s, [0-9.-]* \\',,p"
+LARGE_OF='\,//l ,d;\,//f [0-7]* [0-9]\{6\},!d;s,//.*,,p'
+
+# take LIST PROGRAM FROM: the list of WORK that `sed -z -n` makes of another; PROGRAM prints.
+take() {
+  make "$1" sed -z -n "$2" "$WORK/$3"
+}
+
 # list_paths LIST RECORDS: the paths of the records of a list, in order.
 list_paths() {
-  make "$1" apply paths "$2"
+  make "$1" sed -z "$PATHS_OF" "$WORK/$2"
   arrange "$1"
 }
 
@@ -97,4 +113,21 @@ list_summed() {
 # same LIST LIST: whether both have the same records in the same order.
 same() {
   [ -f "$1" ] && [ -f "$2" ] && comm -z -3 --nocheck-order -- "$1" "$2" >"$WORK/same" && [ ! -s "$WORK/same" ]
+}
+
+# tally LIST: number and bytes of its regular files, in REPLY.
+tally() {
+  files=0 bytes=0
+  take sizes "$SIZES_OF" "$1"
+  make tally apply add_up sizes
+  while read -r some more; do files=$((files + some)) bytes=$((bytes + more)); done <"$WORK/tally"
+  rm -f -- "$WORK/sizes"
+  REPLY="$files $bytes"
+}
+
+# add_up NUMBER...: how many, and their sum.
+add_up() {
+  sum=0
+  for number; do sum=$((sum + number)); done
+  echo "$# $sum"
 }

@@ -1,62 +1,140 @@
 # Whether source and copy are equal. Nothing else decides that a transfer is done.
+#   need   records that the copy lacks            extra  records that only the copy has
+#   links  PATH of what is not joined to the same other names as in the source
+#   tied   PATH of what is joined in the copy alone
+#   pairs  PATH//SIZE of files to be read on both sides
+#   alone  PATH//SIZE of files to be read on the archive's side only
+#   sums/  a list of paths for each sha256sum, and its results
+#   sum    "HASH  PATH" as the archive has it     odd.other, odd.sum  both sides of what differs
+#   unequal, unhashed  PATH of what differs, and of what could not be read
 
-# hash_all: SHA-256 of the paths of WORK/hash on both sides, into WORK/s.sum and
-# WORK/c.sum ("HASH  PATH", by path). A file that cannot be read has no line.
-hash_all() {
-  rm -rf -- "$WORK/s.sums" "$WORK/c.sums"
-  mkdir "$WORK/s.sums" "$WORK/c.sums" || die work
-  for side in s c; do [ -f "$WORK/$side.hash" ] || cp -- "$WORK/hash" "$WORK/$side.hash" || die work; done
-  hash_side s "$S" &
-  first=$!
-  hash_side c "$C"
-  wait "$first"
-  rm -f -- "$WORK/s.hash" "$WORK/c.hash"
-  for side in s c; do
-    find "$WORK/$side.sums" -name '*.sum' -exec cat {} + >"$WORK/$side.sum" &&
-      sort -z -t / -k 2 -o "$WORK/$side.sum" "$WORK/$side.sum" || die work
-  done
-}
-
-hash_side() {
-  count "$WORK/$1.hash"
-  batch=$((REPLY / (4 * JOBS) + 1))
-  [ "$batch" -le 500 ] || batch=500
-  put "$WORK/$1.batches" "$(((REPLY + batch - 1) / batch))
-"
-  workers -n "$batch" -a "$WORK/$1.hash" sh "$SELF" hash_part "$WORK/$1.sums" "$2"
-}
-
-# hash_part OUT BASE PATH...
-hash_part() {
-  out=$1/$$
-  cd -- "$2" || return
-  shift 2
-  sha256sum -z -- "$@" >"$out.new" 2>>"$WORK/errors"
-  mv -- "$out.new" "$out.sum"
-}
-
-# compare_sums: WORK/unequal has the paths whose sums differ, WORK/unhashed those that lack one.
-compare_sums() {
-  : >"$WORK/unequal" || die work
-  list_summed have c.sum
-  make unhashed comm -z -23 "$WORK/hash" "$WORK/have"
-  same "$WORK/s.sum" "$WORK/c.sum" && return
-  for side in s c; do
-    sort -z -o "$WORK/$side.whole" "$WORK/$side.sum" || die work
-  done
-  comm -z -23 "$WORK/s.whole" "$WORK/c.whole" >"$WORK/s.only" || die work
-  comm -z -13 "$WORK/s.whole" "$WORK/c.whole" >"$WORK/c.only" || die work
-  for side in s c; do list_summed "$side.paths" "$side.only"; done
-  comm -z -12 "$WORK/s.paths" "$WORK/c.paths" >"$WORK/unequal" || die work
-  comm -z -23 "$WORK/s.paths" "$WORK/c.paths" >>"$WORK/unhashed" || die work
-  comm -z -13 "$WORK/s.paths" "$WORK/c.paths" >>"$WORK/unhashed" || die work
-}
-
-# compare_lists: WORK/need has the records that the copy lacks, WORK/extra those that only the copy has.
+# compare_lists: what the lists of both sides say.
 compare_lists() {
-  comm -z -23 "$WORK/s.cmp" "$WORK/c.cmp" >"$WORK/need" || die work
-  comm -z -13 "$WORK/s.cmp" "$WORK/c.cmp" >"$WORK/extra" || die work
+  for side in s c; do make "$side.cmp" sed -z "$FACTS_OF" "$WORK/$side.idx"; done
+  make need comm -z -23 "$WORK/s.cmp" "$WORK/c.cmp"
+  make extra comm -z -13 "$WORK/s.cmp" "$WORK/c.cmp"
+  for list in need extra; do
+    hide_below "$WORK/s.shut" "$list"
+    hide_below "$WORK/c.shut" "$list"
+  done
   compare_links
+}
+
+# hide_below SHUT LIST: without the records that lie in a directory that could not be read: nobody knows.
+hide_below() {
+  [ -s "$1" ] && [ -s "$WORK/$2" ] || return 0
+  HIDE=$1
+  export HIDE
+  make seen apply not_below "$2"
+  mv -- "$WORK/seen" "$WORK/$2" || die work
+}
+
+# not_below RECORD...: those that lie in no directory of the list HIDE.
+not_below() {
+  for record; do
+    xargs -0 -a "$HIDE" sh "$SELF" lies_in "${record%%//*}" || printf '%s\0' "$record"
+  done
+}
+
+# lies_in PATH DIRECTORY...: whether it lies in one of them.
+lies_in() {
+  path=$1
+  shift
+  for directory; do case $path in "$directory"/*) return 0 ;; esac done
+  return 1
+}
+
+# read_files: SHA-256 of the files of WORK/pairs on both sides, and of WORK/alone on the archive's.
+read_files() {
+  ARCHIVED=$C OTHER=$S
+  [ "$KIND" != restore ] || ARCHIVED=$S OTHER=$C
+  export ARCHIVED OTHER
+  rm -rf -- "$WORK/sums"
+  mkdir "$WORK/sums" && : >"$WORK/compared" || die work
+  cut_sums
+  workers read sums.list -n 1 sh "$SELF" read_part
+  find "$WORK/sums" -name '*.sum' -exec cat {} + >"$WORK/sum" &&
+    sort -z -t / -k 2 -o "$WORK/sum" "$WORK/sum" || die work
+  find_unequal
+  rm -rf -- "$WORK/sums"
+}
+
+# cut_sums: large files alone and first, of the others so many that each worker has several turns.
+cut_sums() {
+  total=0 files=0
+  for list in pairs alone; do
+    make sized sed -z 's,.*//,,' "$WORK/$list"
+    make tally apply add_up sized
+    while read -r some more; do files=$((files + some)) total=$((total + more)); done <"$WORK/tally"
+    take one '\,//[0-9]\{8\},p' "$list"
+    take several '\,//[0-9]\{8\},!p' "$list"
+    split -t '\0' -l 1 -a 6 "$WORK/one" "$WORK/sums/1$list." || die work
+    count "$WORK/several"
+    batch=$((REPLY / (4 * JOBS) + 1))
+    [ "$batch" -le 500 ] || batch=500
+    split -t '\0' -l "$batch" -a 6 "$WORK/several" "$WORK/sums/2$list." || die work
+  done
+  put "$WORK/compared.total" "$files $total
+"
+  make sums.list find "$WORK/sums" -type f -print0
+  arrange sums.list
+}
+
+# read_part PART: one worker; its results are PART.sum and, where the other side has something
+# else, PART.other. A file that cannot be read has no line. Then a line FILES BYTES of WORK/compared.
+read_part() {
+  part=$1
+  sed -z "$PATHS_OF" "$part" >"$part.paths" || return
+  case ${part##*/} in
+    ?pairs.*)
+      sums_in "$OTHER" "$part" >"$part.other" &
+      sums_in "$ARCHIVED" "$part" >"$part.new"
+      wait $!
+      [ "$(sha256sum <"$part.other")" != "$(sha256sum <"$part.new")" ] || rm -- "$part.other"
+      ;;
+    *) sums_in "$ARCHIVED" "$part" >"$part.new" ;;
+  esac
+  mv -- "$part.new" "$part.sum" &&
+    sed -z 's,.*//,,' "$part" >"$part.paths" && xargs -0 -a "$part.paths" sh "$SELF" add_up >>"$WORK/compared" &&
+    rm -- "$part" "$part.paths"
+}
+
+# sums_in BASE PART
+sums_in() {
+  (cd -- "$1" && exec xargs -0 -r -a "$2.paths" sha256sum -z --) 2>>"$WORK/errors"
+}
+
+# find_unequal: what has different sums, or lacks one.
+find_unequal() {
+  : >"$WORK/unequal" && : >"$WORK/unhashed" && : >"$WORK/odd.sum" && : >"$WORK/odd.other" || die work
+  find "$WORK/sums" -name '*.other' >"$WORK/odd" || die work
+  count "$WORK/sum"
+  known=$REPLY
+  count "$WORK/pairs"
+  wanted=$REPLY
+  count "$WORK/alone"
+  [ -s "$WORK/odd" ] || [ "$known" -ne $((wanted + REPLY)) ] || return 0
+  find "$WORK/sums" -name '*.other' -exec cat {} + >"$WORK/other" || die work
+  find "$WORK/sums" -name '*.other' -exec sh "$SELF" sums_beside {} + >"$WORK/beside" || die work
+  arrange other beside
+  make odd.other comm -z -23 "$WORK/other" "$WORK/beside"
+  make odd.sum comm -z -13 "$WORK/other" "$WORK/beside"
+  for list in other sum; do list_summed "odd.$list.paths" "odd.$list"; done
+  make unequal comm -z -12 "$WORK/odd.other.paths" "$WORK/odd.sum.paths"
+  # What has a sum on one side only could not be read on the other.
+  make half comm -z -23 "$WORK/odd.other.paths" "$WORK/odd.sum.paths"
+  make half.too comm -z -13 "$WORK/odd.other.paths" "$WORK/odd.sum.paths"
+  make wanted sed -z "$PATHS_OF" "$WORK/pairs" "$WORK/alone"
+  arrange wanted
+  list_summed have sum
+  make none comm -z -23 "$WORK/wanted" "$WORK/have"
+  make unhashed cat "$WORK/half" "$WORK/half.too" "$WORK/none"
+  arrange unhashed
+}
+
+# sums_beside OTHER...: the results of the archive's side for the same files.
+sums_beside() {
+  for other; do [ ! -f "${other%.other}.sum" ] || cat -- "${other%.other}.sum"; done
 }
 
 # compare_links: WORK/links has the paths whose names are not joined as in the source,
@@ -66,11 +144,11 @@ compare_links() {
   [ -s "$WORK/s.hl" ] || [ -s "$WORK/c.hl" ] || return 0
   pairs s
   pairs c
-  comm -z -23 "$WORK/s.pairs" "$WORK/c.pairs" >"$WORK/pairs" || die work
-  xargs -0 -r -a "$WORK/pairs" sh "$SELF" both >"$WORK/links" || die work
-  comm -z -13 "$WORK/s.pairs" "$WORK/c.pairs" >"$WORK/pairs" || die work
-  [ ! -s "$WORK/pairs" ] || [ ! -d "$S" ] ||
-    (cd -- "$S" && xargs -0 -r -a "$WORK/pairs" sh "$SELF" tied) >"$WORK/tied" || die work
+  make joints comm -z -23 "$WORK/s.pairs" "$WORK/c.pairs"
+  make links apply both joints
+  make joints comm -z -13 "$WORK/s.pairs" "$WORK/c.pairs"
+  [ ! -s "$WORK/joints" ] || [ ! -d "$S" ] ||
+    (cd -- "$S" && apply tied joints) >"$WORK/tied" || die work
 }
 
 # pairs SIDE: a record FIRST//NAME for each further name of a file, FIRST being the first of them by bytes.

@@ -1,4 +1,12 @@
 # Copying what differs, by several rsync at once.
+#   needed.others  PATH of what is to be copied, but for directories
+#   needed.dirs    PATH of directories that are missing or different, or whose times change
+#                  since something in them is copied
+#   needed.large   PATH of those of needed.others with 100,000 bytes or more
+#   needed.small   PATH of the rest
+#   sizes          SIZE BLOCKS//PATH of needed.large
+#   big, holes, large  SIZE//PATH of needed.large by kind, the largest first
+#   parts/         a list of paths for each rsync, the longest work first
 
 # From this size on (bytes) a file is a part of its own, and its copying is resumed in the middle.
 BIG=67108864
@@ -6,24 +14,33 @@ BIG=67108864
 # copy_needed LIST: gives the copy what the records of LIST name.
 copy_needed() {
   rm -rf -- "$WORK/parts" "$WORK/logs"
-  mkdir "$WORK/parts" "$WORK/logs" || die work
-  for kind in dirs files; do : >"$WORK/needed.$kind" || die work; done
-  xargs -0 -r -a "$1" sh "$SELF" sort_out "$WORK/needed" || die work
-  for kind in dirs files; do
-    sort -z -u -o "$WORK/needed.$kind" "$WORK/needed.$kind" || die work
-  done
+  mkdir "$WORK/parts" "$WORK/logs" && : >"$WORK/copied" || die work
+  take needed.others "$OTHERS_OF" "$1"
+  arrange needed.others
+  tally "$1"
+  needed=$REPLY
+  count "$WORK/needed.others"
+  put "$WORK/total" "$REPLY ${needed#* }
+"
+  # What will be compared in the end, as far as it is known now.
+  REPLY=$needed
+  [ -s "$WORK/old.source.idx" ] || tally s.cmp
+  put "$WORK/expected" "$REPLY
+"
+  take needed.large "$LARGE_OF" "$1"
+  arrange needed.large
   cut_links
+  needed_directories "$1"
   cut_parts
-  make top printf '.\0'
-  make below comm -z -13 "$WORK/top" "$WORK/needed.dirs"
-  # What a single file lies in is not what was given.
-  [ "$TOP" = . ] || cp -- "$WORK/below" "$WORK/needed.dirs" || die work
   remember_holder
   mkdir -p -- "$C" "$TEMPORARY" 2>>"$WORK/errors"
   # A directory that may not be written gets its own mode when all is in it.
   make_directories --chmod=Du+rwx
   # Longest work first, so that no worker is left alone with it at the end.
-  find "$WORK/parts" -type f -print0 | sort -z | workers -n 1 sh "$SELF" copy_part
+  make parts.list find "$WORK/parts" -type f -print0
+  arrange parts.list
+  workers copy parts.list -n 1 sh "$SELF" copy_part
+  rm -rf -- "$WORK/parts"
   # Rsync takes two times of a directory in the same second for equal.
   (cd -- "$C" && xargs -0 -r -a "$WORK/needed.dirs" touch -c -d '1971-03-04 05:06:07 UTC' --) 2>>"$WORK/errors"
   make_directories
@@ -39,112 +56,105 @@ remember_holder() {
   [ "$KIND" != archive ] || [ "$COVER" = "$KEY" ] || [ ! -d "$HOLDING" ] || touch -r "$HOLDING" "$WORK/holder"
 }
 
-# workers ARGUMENTS...: xargs with JOBS processes; if it was killed, its children go too.
-workers() {
-  xargs -0 -r -P "$JOBS" "$@"
-  status=$?
-  [ "$status" -lt 124 ] || end_workers "$ID" $$
-  return "$status"
-}
-
-# sort_out OUT RECORD...: directories (with those whose times change because something in them does) and the rest.
-sort_out() {
-  out=$1 last=''
-  shift
-  for record; do
-    path=${record%%//*}
-    case ${record#"$path"//} in
-      d*) printf '%s\0' "$path" >&3 ;;
-      *)
-        printf '%s\0' "$path" >&4
-        [ "${path%/*}" = "$last" ] && continue
-        last=${path%/*}
-        printf '%s\0' "$last" >&3
-        ;;
-    esac
-  done 3>>"$out.dirs" 4>>"$out.files"
+# needed_directories LIST: also those that hold what is copied.
+needed_directories() {
+  take needed.dirs "$DIRECTORIES_OF" "$1"
+  for list in needed.others needed.linked; do
+    sed -z "$PARENTS_OF" "$WORK/$list" >"$WORK/holders" && sort -z -u -o "$WORK/holders" "$WORK/holders" &&
+      cat "$WORK/holders" >>"$WORK/needed.dirs" || die work
+  done
+  arrange needed.dirs
+  make top printf '.\0'
+  make below comm -z -13 "$WORK/top" "$WORK/needed.dirs"
+  # What a single file lies in is not what was given.
+  [ "$TOP" = . ] || cp -- "$WORK/below" "$WORK/needed.dirs" || die work
 }
 
 # cut_links: files of one inode go into one part, as only an rsync that is given
 # both names sees the link. All names of such files are looked at when one is needed.
 cut_links() {
+  : >"$WORK/needed.linked" || die work
   [ -s "$WORK/s.hl" ] || return 0
   make linked cut -z -d / -f 3- "$WORK/s.hl"
   make inodes cut -z -d / -f 1 "$WORK/s.hl"
   arrange linked inodes
-  comm -z -12 "$WORK/needed.files" "$WORK/linked" >"$WORK/linked.now" || die work
+  make linked.now comm -z -12 "$WORK/needed.others" "$WORK/linked"
   [ -s "$WORK/linked.now" ] || return 0
-  comm -z -23 "$WORK/needed.files" "$WORK/linked" >"$WORK/unlinked" || die work
-  mv -- "$WORK/unlinked" "$WORK/needed.files" || die work
+  mv -- "$WORK/linked" "$WORK/needed.linked" || die work
+  for list in needed.others needed.large; do
+    make unlinked comm -z -23 "$WORK/$list" "$WORK/needed.linked"
+    mv -- "$WORK/unlinked" "$WORK/$list" || die work
+  done
   split -t '\0' -n "r/$JOBS" -e -a 3 "$WORK/inodes" "$WORK/inodes." || die work
   for group in "$WORK"/inodes.*; do
     make group join -z -t / "$group" "$WORK/s.hl"
     make "parts/2links.${group##*.}" cut -z -d / -f 3- "$WORK/group"
     rm -- "$group"
   done
-  # Their directories get new times as well.
-  xargs -0 -r -a "$WORK/linked" sh "$SELF" sort_out "$WORK/needed.link" && rm -- "$WORK/needed.link.files" &&
-    sort -z -u -o "$WORK/needed.dirs" "$WORK/needed.dirs" "$WORK/needed.link.dirs" &&
-    rm -- "$WORK/needed.link.dirs" || die work
 }
 
-# cut_parts: big files alone, the rest dealt out in turn from the largest on,
-# which gives parts of the same number and nearly the same size.
+# cut_parts: big files alone; large ones dealt out in turn from the largest on, which gives
+# parts of nearly the same size; of the others as many as make a worker's start worth while.
 cut_parts() {
-  for class in big holes small bytes; do : >"$WORK/$class" || die work; done
+  for class in big holes large; do : >"$WORK/$class" || die work; done
+  make needed.small comm -z -23 "$WORK/needed.others" "$WORK/needed.large"
   # A file that vanished meanwhile is no part of it; the next comparison says so.
-  (cd -- "$S" && xargs -0 -r -a "$WORK/needed.files" stat --printf '%s %b//%n\0' --) >"$WORK/sizes" 2>/dev/null
+  (cd -- "$S" && xargs -0 -r -a "$WORK/needed.large" stat --printf '%s %b//%n\0' --) >"$WORK/sizes" 2>/dev/null
   xargs -0 -r -a "$WORK/sizes" sh "$SELF" by_size "$WORK" || die work
-  for class in big small holes; do
+  for class in big holes large; do
     sort -z -r -n -o "$WORK/$class" "$WORK/$class" || die work
     make "$class.list" cut -z -d / -f 3- "$WORK/$class"
   done
   split -t '\0' -l 1 -a 6 "$WORK/big.list" "$WORK/parts/1big." || die work
-  for class in small holes; do
+  for class in holes large; do
     split -t '\0' -n "r/$JOBS" -e -a 3 "$WORK/$class.list" "$WORK/parts/3$class." || die work
   done
-  bytes=0
-  while read -r some; do bytes=$((bytes + some)); done <"$WORK/bytes"
-  count "$WORK/sizes"
-  put "$WORK/total" "$REPLY $bytes
-"
+  count "$WORK/needed.small"
+  pieces=$((REPLY / 2000))
+  [ "$pieces" -ge "$JOBS" ] || pieces=$JOBS
+  split -t '\0' -n "l/$pieces" -e -a 6 "$WORK/needed.small" "$WORK/parts/4small." || die work
 }
 
 # by_size OUT "SIZE BLOCKS//PATH"...
 by_size() {
-  out=$1 bytes=0
+  out=$1
   shift
   for record; do
     facts=${record%%//*}
     size=${facts% *}
-    bytes=$((bytes + size))
     entry=$size//${record#*//}
     if [ "$size" -ge "$BIG" ]; then
       printf '%s\0' "$entry" >&3
-    elif [ "$size" -ge 65536 ] && [ $((${facts#* } * 512)) -lt "$size" ]; then
+    elif [ $((${facts#* } * 512)) -lt "$size" ]; then
       printf '%s\0' "$entry" >&4
     else
       printf '%s\0' "$entry" >&5
     fi
-  done 3>>"$out/big" 4>>"$out/holes" 5>>"$out/small"
-  echo "$bytes" >>"$out/bytes"
+  done 3>>"$out/big" 4>>"$out/holes" 5>>"$out/large"
 }
 
 # make_directories [OPTION]: those that are needed, with nothing in them. To rsync `.`
 # in a list means all that is in it, hence the second call.
 make_directories() {
   (
-    cd -- "$S" && rsync -a --numeric-ids --from0 --no-implied-dirs --files-from="$WORK/below" "$@" -- . "$C/"
-    [ "$TOP" != . ] || rsync -a --numeric-ids --dirs --exclude='*' "$@" -- ./ "$C/"
+    # shellcheck disable=SC2086 # options
+    cd -- "$S" && rsync -a $KEEP --numeric-ids --from0 --no-implied-dirs --files-from="$WORK/below" "$@" -- . "$C/"
+    # shellcheck disable=SC2086 # options
+    [ "$TOP" != . ] || rsync -a $KEEP --numeric-ids --dirs --exclude='*' "$@" -- ./ "$C/"
   ) >>"$WORK/errors" 2>&1
 }
 
-# copy_part PART: one worker. Its log is what the progress is read from.
+# copy_part PART: one worker. Its log is what the progress is read from; at its end it
+# becomes a line FILES BYTES of WORK/copied.
 copy_part() {
   case $1 in
-    */1big.*) resumable "$1" && copy_big "$1" && return ;;
+    */1big.*) resumable "$1" && copy_big "$1" || copy_several "$1" ;;
+    *) copy_several "$1" ;;
   esac
-  copy_several "$1"
+  log=$WORK/logs/${1##*/}
+  tail -c 200 -- "$log" | tr '\r' '\n' | sed -n 's/^ *\([0-9][0-9]*\) .*(xfr#\([0-9]*\),.*/\2 \1/p' |
+    tail -n 1 >>"$WORK/copied"
+  rm -f -- "$log"
   return 0
 }
 
@@ -167,7 +177,8 @@ rsync_part() {
   shift
   [ -z "$FORCE" ] || set -- --ignore-times "$@"
   [ "$KIND" != restore ] || [ -n "$NEWER" ] || set -- --update "$@"
-  (cd -- "$S" && rsync -a --numeric-ids --from0 --files-from="$part" --no-implied-dirs --no-h \
+  # shellcheck disable=SC2086 # options
+  (cd -- "$S" && rsync -a $KEEP --numeric-ids --from0 --files-from="$part" --no-implied-dirs --no-h \
     --no-inc-recursive --info=progress2 "$@") >"$WORK/logs/${part##*/}" 2>>"$WORK/errors"
 }
 
@@ -231,9 +242,9 @@ resumable() {
 # killed; only what neither the source nor the manifest has and what is named after a
 # file of the source.
 sweep() {
-  comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp" >"$WORK/foreign" || die work
-  [ -s "$WORK/foreign" ] || return 0
-  xargs -0 -r -a "$WORK/foreign" sh "$SELF" leftovers >"$WORK/leftovers" || die work
+  make unknown comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp"
+  [ -s "$WORK/unknown" ] || return 0
+  make leftovers apply leftovers unknown
   [ -s "$WORK/leftovers" ] || return 0
   (cd -- "$C" && xargs -0 -r -a "$WORK/leftovers" rm -f --) 2>>"$WORK/errors"
   list_copy

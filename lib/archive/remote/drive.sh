@@ -6,9 +6,11 @@ drive() {
   # shellcheck source=/dev/null
   . "$T/request.sh"
   DRIVING=1 NUMBER=0 PATHS=0
+  # What ends the driver must not leave its workers behind.
+  choose_detach
+  env -u MLO_TRANSFER $DETACH sh "$T/mlo.sh" guard "$T" $$ </dev/null >/dev/null 2>&1 &
   open_stores
   prepare
-  put "$T/temporary" "$TEMPORARY"
   roots drive_all
   outcome=$(verdict)
   clean_up "$T"
@@ -16,17 +18,25 @@ drive() {
   phase "$outcome"
 }
 
-# prepare: a private place for lists, on the host's own disk: they are many small writes.
+# prepare: a private place for lists, beside the archive: where millions of files go there is
+# room for their names. Sorting has its temporary files there, too.
 prepare() {
-  # Its name is noted before it is there: who clears up after a kill finds it.
-  WORK=$(mktemp -u "${TMPDIR:-/tmp}/mlo.XXXXXX") && put "$T/work" "$WORK
-" && mkdir -m 700 -- "$WORK" || { phase 'failed work' && exit 1; }
-  TEMPORARY=$STORE/.mlo/tmp.$ID
-  FORCE=''
-  SELF=$WORK/mlo.sh
-  cp -- "$T/mlo.sh" "$SELF" || die work
-  export SELF WORK TEMPORARY FORCE STORE KIND JOBS NEWER ID MANIFESTS
-  : >"$WORK/differences"
+  WORK=$T/lists SELF=$T/mlo.sh TEMPORARY=$STORE/.mlo/tmp.$ID
+  TMPDIR=$WORK FORCE='' KEEP=''
+  put "$T/temporary" "$TEMPORARY"
+  # Room for a last word where there is none left.
+  head -c 65536 /dev/zero >"$T/reserve" && mkdir -m 700 -- "$WORK" && : >"$WORK/differences" || die work
+  [ "$KIND" = verify ] || kept_attributes
+  export SELF WORK TMPDIR TEMPORARY FORCE KEEP STORE KIND JOBS NEWER ID MANIFESTS
+}
+
+# kept_attributes: in KEEP the options for ACLs and extended attributes, where this rsync has them.
+kept_attributes() {
+  rsync --version >"$WORK/rsync" 2>>"$WORK/errors" || die no-rsync "$WORK/errors"
+  can=$(tr ',\n' '  ' <"$WORK/rsync")
+  case $can in *' no ACLs '*) ;; *' ACLs '*) KEEP=-A ;; esac
+  case $can in *' no xattrs '*) ;; *' xattrs '*) KEEP="$KEEP -X" ;; esac
+  [ "$KEEP" = '-A -X' ] || difference unkept "$(head -n 1 "$WORK/rsync")"
 }
 
 drive_all() {
@@ -36,6 +46,7 @@ drive_all() {
     NUMBER=$((NUMBER + 1))
     set_bases "$root"
     if [ "$KIND" = verify ]; then verify_root; else copy_root; fi
+    tell_reasons
   done
   if [ -n "$REMOVE" ] && [ "$(verdict)" = done ]; then
     KIND=verify NUMBER=0 EQUAL=0
@@ -43,7 +54,8 @@ drive_all() {
       NUMBER=$((NUMBER + 1))
       set_bases "$root"
       verify_root
-      cp -- "$WORK/s.idx" "$WORK/removable.$NUMBER" && cp -- "$WORK/s.cmp" "$WORK/removable.cmp.$NUMBER" || die work
+      tell_reasons
+      mv -- "$WORK/s.idx" "$WORK/removable.$NUMBER" || die work
     done
     NUMBER=0
     [ "$(verdict)" != done ] || for root; do
@@ -64,7 +76,8 @@ set_bases() {
     TOP=./${1##*/} S=${S%/*} C=${C%/*}
   fi
   export S C TOP KEY
-  FAULT=''
+  FAULT='' LOST_WORKER=''
+  : >"$WORK/errors" || die work
   difference root "$ROOT"
   difference top "$TOP"
 }
@@ -72,20 +85,13 @@ set_bases() {
 # phase WORD: what the transfer is doing. Where that cannot be noted it counts as failed for
 # whoever looks, and may be started again: so it must not go on.
 phase() {
-  echo "$(date +%s.%N) $1" 2>/dev/null >>"$T/times"
+  echo "$(date +%s.%N) $1 $NUMBER" 2>/dev/null >>"$T/times"
   put "$T/phase" "$1 $NUMBER $PATHS
 " && return
-  alone
+  end_all "MLO_TRANSFER=$ID" $$
   clean_up "$T"
   mv -f -- "$T/phase.failed" "$T/phase"
   exit 1
-}
-
-# alone: ends everything else of this transfer, the driver too: it would go on writing into what
-# is cleared up. (The shell itself opens the file: it tells the pid of a subshell, too.)
-alone() {
-  IFS=' ' read -r me rest </proc/self/stat || return 0
-  end_workers "$ID" "$me"
 }
 
 # verdict: done is what every path was found to be, not what no fault was found in.
@@ -93,14 +99,52 @@ verdict() {
   if [ -z "$FAULTY" ] && [ "$EQUAL" -eq "$PATHS" ]; then echo 'done'; else echo 'failed differences'; fi
 }
 
-# die REASON [FILE]: it cannot go on; what went wrong is kept if there is room for it.
+# die REASON [FILE]: it cannot go on, for a reason that FILE tells more of. What runs beside the
+# driver only notes the reason; the driver, which waits for it, gives up.
 die() {
   [ -n "$DRIVING" ] || refuse "$1" "$(head -c 2000 -- "${2-/dev/null}" 2>/dev/null)"
-  [ -z "${2-}" ] || head -c 2000 -- "$2" >"$T/problem" 2>/dev/null
-  [ -s "$T/problem" ] || tail -c 2000 -- "$WORK/errors" >"$T/problem" 2>/dev/null
-  alone
+  keep_reason "$@"
+  in_driver || exit 1
+  give_up
+}
+
+# keep_reason REASON [FILE]: kept before anything is ended, in the room that was kept for it.
+keep_reason() {
+  [ ! -s "$T/reason" ] || return 0
+  rm -f -- "$T/reserve"
+  words=${2-$WORK/errors}
+  { tail -c 2000 -- "$words" && full "$T" && full "$STORE/.mlo"; } 2>/dev/null >"$T/problem"
+  put "$T/reason" "$1"
+}
+
+# full DIRECTORY: what the system says if nothing can be written there; nothing if it can.
+full() {
+  [ -d "$1" ] || return 0
+  if probe=$(mktemp -- "$1/probe.XXXXXXXX" 2>&1); then
+    cp -- "$SELF" "$probe" 2>&1
+    rm -f -- "$probe"
+  else
+    echo "$probe"
+  fi
+}
+
+# give_up: ends everything else of this transfer, for the reason that is kept.
+give_up() {
+  get "$T/reason"
+  why=${REPLY:-killed}
+  end_all "MLO_TRANSFER=$ID" $$ || why=stuck
   # What was found stays where it is if there is no room for it elsewhere.
   if [ ! -s "$WORK/differences" ] || cp -- "$WORK/differences" "$T/differences" 2>/dev/null; then clean_up "$T"; fi
-  phase "failed $1"
+  phase "failed $why"
   exit 1
+}
+
+# guard TRANSFER PID: waits for the driver's end, and sees to it that nothing outlives it.
+guard() {
+  T=$1
+  process "$2"
+  driver=$REPLY
+  # shellcheck disable=SC2086 # pid, start time, boot
+  while alive $driver; do timeout 60 tail -s 0.1 --pid="$2" -f /dev/null; done
+  over "$T" || bury "$T"
 }

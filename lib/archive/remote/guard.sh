@@ -6,8 +6,11 @@ open_stores() {
   SCRATCH=$REPLY
   real_path "$ARCHIVE" || refuse archive-absent "$ARCHIVE"
   ARCHIVE=$REPLY
-  [ -w "$ARCHIVE" ] || refuse archive-read-only "$ARCHIVE"
   STATE=$ARCHIVE/.mlo/transfers
+  if [ ! -w "$ARCHIVE" ]; then
+    [ "$KIND" != archive ] || refuse archive-read-only "$ARCHIVE"
+    STATE=$SCRATCH/.mlo/transfers
+  fi
   MANIFESTS=$ARCHIVE/.mlo/manifests
   if [ "$KIND" = restore ]; then
     FROM=$ARCHIVE INTO=$SCRATCH
@@ -23,6 +26,9 @@ check_root() {
   source_parent "$1"
   if [ ! -e "$FROM/$1" ] && [ ! -L "$FROM/$1" ]; then
     [ "$KIND" = verify ] && [ -e "$INTO/$TO$1" ] || refuse missing "$FROM/$1"
+  fi
+  if [ "$KIND" = archive ] && [ -L "$FROM/$1" ]; then
+    refuse is-a-link "$(readlink -- "$FROM/$1")"
   fi
   destination_parent "$TO$1"
   if [ -d "$FROM/$1" ] && [ ! -L "$FROM/$1" ]; then

@@ -1,45 +1,56 @@
 # What is there: lists of one side, each sorted by bytes.
-#   OUT.cmp  PATH//TYPE MODE SIZE MTIME [TARGET]   what a copy must have too
-#   OUT.idx  the same with inode, change time and link count: equal means not touched since
-#   OUT.reg  PATH of every regular file
-#   OUT.hl   INODE//PATH of everything but directories with more than one name
-#   OUT.sub  PATH of every directory
+#   SIDE.idx      PATH//INODE CTIME [LINKS]/TYPE MODE SIZE MTIME [TARGET]   equal: not touched since
+#   SIDE.cmp      PATH//TYPE MODE SIZE MTIME [TARGET]                       what a copy must have too
+#   SIDE.hl       DEVICE:INODE:LINKS//PATH of everything but directories with more than one name
+#   SIDE.shut     PATH of every directory that may not be read
+#   SIDE.foreign  PATH//OWNER GROUP MODE of what belongs to another account or group
+#   SIDE.sub      PATH of every directory, while many look at once
 
-# The records of both kinds, for directories, links and all others.
-RECORD_D='%p//d %m - %T@ \0'
-RECORD_L='%p//l 777 %s %T@ %l\0'
-RECORD_F='%p//%y %m %s %T@ \0'
-INDEX_D='%p//d %m - %T@ %i %C@\0'
-INDEX_L='%p//l 777 %s %T@ %i %C@ %n %l\0'
-INDEX_F='%p//%y %m %s %T@ %i %C@ %n\0'
+# The records for directories, links and all others.
+INDEX_D='%p//%i %C@/d %m - %T@ \0'
+INDEX_L='%p//%i %C@ %n/l 777 %s %T@ %l\0'
+INDEX_F='%p//%i %C@ %n/%y %m %s %T@ \0'
+
+LISTS='idx hl shut foreign'
 
 # Seconds that one find may take. On a far file server each of its questions waits
 # for the one before: then many ask at once.
 NEAR=1
 LIMIT=''
 
-# find_into OUT START... [TESTS]: one pass over the tree, or over a part of it.
+# find_into OUT START... [TESTS]: one pass over the tree, or over a part of it. A directory that
+# may not be read is listed, and not looked into.
 find_into() {
   into=$1
   shift
-  ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type f -fprintf "$into.reg" '%p\0' \
-    , ! -type d -links +1 -fprintf "$into.hl" '%D:%i//%p\0' \
-    , -type d -fprintf "$into.cmp" "$RECORD_D" -fprintf "$into.idx" "$INDEX_D" -fprintf "$into.sub" '%p\0' \
-    -o -type l -fprintf "$into.cmp" "$RECORD_L" -fprintf "$into.idx" "$INDEX_L" \
-    -o -fprintf "$into.cmp" "$RECORD_F" -fprintf "$into.idx" "$INDEX_F" \)
+  # shellcheck disable=SC2046 # options and numbers
+  ${LIMIT:+timeout "$LIMIT"} find "$@" \( ! -type d -links +1 -fprintf "$into.hl" '%D:%i:%n//%p\0' \
+    , \( ! -uid "$(id -u)" -o ! \( $(own_groups) \) \) -fprintf "$into.foreign" '%p//%u %g %m\0' \
+    , -type d -fprintf "$into.idx" "$INDEX_D" \
+    \( -readable -executable -fprintf "$into.sub" '%p\0' -o -fprintf "$into.shut" '%p\0' -prune \) \
+    -o -type l -fprintf "$into.idx" "$INDEX_L" \
+    -o -fprintf "$into.idx" "$INDEX_F" \)
 }
 
-# records PATH...: of each the record as in OUT.cmp.
+# own_groups: tests of find for the groups that the account is in.
+own_groups() {
+  printf -- '-false'
+  for group in $(id -G); do printf ' -o -gid %s' "$group"; done
+}
+
+# records PATH...: of each the record as in SIDE.cmp.
 records() {
-  find "$@" -maxdepth 0 \( -type d -printf "$RECORD_D" -o -type l -printf "$RECORD_L" -o -printf "$RECORD_F" \)
+  find "$@" -maxdepth 0 \( -type d -printf "$INDEX_D" -o -type l -printf "$INDEX_L" -o -printf "$INDEX_F" \) >"$WORK/records" &&
+    sed -z "$FACTS_OF" "$WORK/records"
 }
 
 # find_index OUT START... [TESTS]: the index alone.
 find_index() {
   into=$1
   shift
-  ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type d -printf "$INDEX_D" -fprintf "$into.sub" '%p\0' -o -type l -printf "$INDEX_L" \
-    -o -printf "$INDEX_F" \) >"$into.idx"
+  ${LIMIT:+timeout "$LIMIT"} find "$@" \( -type d -printf "$INDEX_D" \
+    \( -readable -executable -fprintf "$into.sub" '%p\0' -o -fprintf "$into.shut" '%p\0' -prune \) \
+    -o -type l -printf "$INDEX_L" -o -printf "$INDEX_F" \) >"$into.idx"
 }
 
 # unmoved INDEX BASE [LEFT OUT...]: whether the tree has just the records of an index that was stored.
@@ -48,7 +59,7 @@ unmoved() (
   index=$1 seen=$WORK/${1##*/}.seen
   shift 2
   excluding find_index "$seen" "$TOP" "$@" 2>/dev/null && sort -z -u -o "$seen.idx" "$seen.idx" &&
-    comm -z -3 --nocheck-order -- "$seen.idx" "$index" >"$seen.not" && [ ! -s "$seen.not" ]
+    [ ! -s "$seen.shut" ] && comm -z -3 --nocheck-order -- "$seen.idx" "$index" >"$seen.not" && [ ! -s "$seen.not" ]
 )
 
 # list BASE TOP OUT [LEFT OUT...]: the tree TOP of BASE.
@@ -97,14 +108,15 @@ by_many() {
     xargs -0 -r -P "$JOBS" -n $((REPLY / (4 * JOBS) + 1)) -a "$out.dirs" \
       sh "$SELF" list_part "$function" "$out.parts/$level" $# "$@" || return
   done
-  for kind in idx cmp reg hl; do
+  for kind in $LISTS; do
     find "$out.parts" -name "*.$kind" -exec cat {} + >"$out.$kind" || return
   done
+  rm -rf -- "$out.parts"
 }
 
 # list_part FUNCTION OUT NUMBER [TESTS] DIRECTORY...: NUMBER words are TESTS.
 list_part() {
-  function=$1 out=$2/$$ number=$3
+  function=$1 out=$(mktemp -- "$2/XXXXXXXXXX") number=$3 || return
   shift 3
   set -- "$@" -mindepth 1 -maxdepth 1
   while [ "$number" -gt 0 ]; do
@@ -116,13 +128,13 @@ list_part() {
 }
 
 sort_lists() {
-  for kind in idx cmp reg hl; do
+  for kind in $LISTS; do
     sort -z -u -o "$1.$kind" "$1.$kind" || return
   done
 }
 
 no_lists() {
-  for kind in idx cmp reg hl; do : >"$1.$kind" || return; done
+  for kind in $LISTS; do : >"$1.$kind" || return; done
 }
 
 # list_source: the source, again if something vanished under find's eyes.
@@ -132,10 +144,10 @@ list_source() {
     return
   fi
   for attempt in 1 2 3; do
-    left_out list "$S" "$TOP" "$WORK/s" 2>"$WORK/find.err" && return
+    left_out list "$S" "$TOP" "$WORK/s" 2>"$WORK/s.err" && return
     [ "$attempt" = 3 ] || sleep 0.2
   done
-  die source-unreadable "$WORK/find.err"
+  die source-unreadable "$WORK/s.err"
 }
 
 # list_copy: the whole copy, one directory after the other.
@@ -143,7 +155,7 @@ list_copy() {
   if [ ! -e "$C/$TOP" ] && [ ! -L "$C/$TOP" ]; then
     no_lists "$WORK/c" || die work
   else
-    list "$C" "$TOP" "$WORK/c" 2>"$WORK/find.err" || die copy-unreadable "$WORK/find.err"
+    list "$C" "$TOP" "$WORK/c" 2>"$WORK/c.err" || die copy-unreadable "$WORK/c.err"
   fi
 }
 
@@ -151,17 +163,4 @@ list_copy() {
 list_copy_at_once() {
   : >"$WORK/c.far" || die work
   list_copy
-}
-
-# directories RECORD...: the paths of those that are directories.
-directories() {
-  for record; do
-    path=${record%%//*}
-    case ${record#"$path"//} in d*) printf '%s\0' "$path" ;; esac
-  done
-}
-
-# paths RECORD...: the path of each.
-paths() {
-  for record; do printf '%s\0' "${record%%//*}"; done
 }

@@ -99,9 +99,10 @@ rename() {
 # store_manifest: the lists of WORK, all compared equal, become the manifest.
 store_manifest() {
   phase storing
-  cp -- "$WORK/s.idx" "$WORK/new.source.idx" && cp -- "$WORK/c.idx" "$WORK/new.copy.idx" &&
-    cp -- "$WORK/c.cmp" "$WORK/new.copy.cmp" || die work
   new_sums
+  # They are not needed any more, and may be large.
+  mv -- "$WORK/s.idx" "$WORK/new.source.idx" && mv -- "$WORK/c.idx" "$WORK/new.copy.idx" &&
+    mv -- "$WORK/c.cmp" "$WORK/new.copy.cmp" || die work
   cover "$KEY"
   there=$TOP
   cp -- "$WORK/excludes" "$WORK/new.excludes" || die work
@@ -117,21 +118,27 @@ store_manifest() {
   fi
   base=./$COVER
   [ "$there" = . ] || case $COVER in */*) base=./${COVER%/*} ;; *) base=. ;; esac
-  odd=$(cd -- "$WORK" && : >"$(printf 'a\rb')" && sha256sum -- "$(printf 'a\rb')" | cut -c 1)
-  xargs -0 -r -a "$WORK/new.sums" sh "$SELF" sum_lines "$base" "$odd" >"$WORK/SHA256SUMS" || die work
-  tally "$WORK/new.copy.cmp" >"$WORK/facts" || die work
+  returns=''
+  ! escapes_returns || returns=1
+  sum_lines "$base" "$WORK/new.sums" "$returns" >"$WORK/SHA256SUMS" || die work
+  count "$WORK/new.sums"
+  [ "$(wc -l <"$WORK/SHA256SUMS")" -eq "$REPLY" ] || die work
+  tally new.copy.cmp
+  put "$WORK/facts" "$REPLY
+" || die work
   put_manifest "$MANIFESTS/$COVER"
 }
 
 # put_manifest DIRECTORY: first the index goes, last it comes back, so that what is
 # trusted without reading was never written by halves.
 put_manifest() {
-  mkdir -p -- "$1" || die archive-full
-  printf '%s\n' "$there" >"$1/top.new" && cp -- "$WORK/new.excludes" "$1/excludes.new" || die archive-full
+  {
+    mkdir -p -- "$1" && printf '%s\n' "$there" >"$1/top.new" && mv -- "$WORK/new.excludes" "$1/excludes.new" &&
+      mv -- "$WORK/SHA256SUMS" "$1/SHA256SUMS.new" && mv -- "$WORK/facts" "$1/facts.new"
+  } 2>>"$WORK/errors" || die archive-full
   for list in sums copy.cmp copy.idx source.idx; do
-    cp -- "$WORK/new.$list" "$1/$list.new" || die archive-full
+    mv -- "$WORK/new.$list" "$1/$list.new" 2>>"$WORK/errors" || die archive-full
   done
-  cp -- "$WORK/SHA256SUMS" "$1/SHA256SUMS.new" && cp -- "$WORK/facts" "$1/facts.new" || die archive-full
   rm -f -- "$1/source.idx"
   for list in top excludes facts sums copy.cmp copy.idx SHA256SUMS source.idx; do
     mv -f -- "$1/$list.new" "$1/$list" || die archive-full
@@ -142,12 +149,14 @@ put_manifest() {
 
 # new_sums: what was read now over what was known, without what is gone.
 new_sums() {
+  regular c
   list_summed known old.sums
-  comm -z -23 "$WORK/known" "$WORK/c.reg" >"$WORK/gone" || die work
-  xargs -0 -r -a "$WORK/gone" sh "$SELF" void >"$WORK/void" || die work
-  make merged cat "$WORK/void" "$WORK/c.sum" "$WORK/old.sums"
+  make gone comm -z -23 "$WORK/known" "$WORK/c.reg"
+  make void apply void gone
+  make merged cat "$WORK/void" "$WORK/sum" "$WORK/old.sums"
   sort -z -s -u -t / -k 2 -o "$WORK/merged" "$WORK/merged" || die work
-  xargs -0 -r -a "$WORK/merged" sh "$SELF" not_void >"$WORK/new.sums" || die work
+  take new.sums "/^$VOID  /!p" merged
+  rm -- "$WORK/merged" "$WORK/sum" "$WORK/old.sums"
   # Whatever was killed on the way: a file without its sum, or a sum without its file, is no manifest.
   list_summed summed new.sums
   same "$WORK/summed" "$WORK/c.reg" || die work
@@ -159,62 +168,21 @@ void() {
   for path; do printf '%s\0' "$VOID  $path"; done
 }
 
-not_void() {
-  for record; do
-    case $record in "$VOID"*) ;; *) printf '%s\0' "$record" ;; esac
-  done
-}
-
-# sum_lines BASE ESCAPES "HASH  PATH"...: lines as sha256sum writes them. Newer ones escape a
-# carriage return too: ESCAPES is then a backslash.
+# sum_lines BASE LIST RETURNS: its lines as sha256sum writes them: with a backslash before one whose
+# name has a backslash or a newline escaped, and a carriage return where RETURNS says so.
 sum_lines() {
-  base=$1 newline='
-' return=''
-  [ "$2" != \\ ] || return=$(printf '\r')
-  shift 2
-  for record; do
-    path=$base/${record#*  ./}
-    case $path in
-      *\\* | *"$newline"*) escaped=1 ;;
-      *) escaped='' && [ -n "$return" ] && case $path in *"$return"*) escaped=1 ;; esac ;;
-    esac
-    if [ -z "$escaped" ]; then
-      printf '%s  %s\n' "${record%%  *}" "$path"
-      continue
-    fi
-    printf '\\%s  ' "${record%%  *}"
-    while [ -n "$path" ]; do
-      rest=${path#?}
-      case $path in
-        \\*) printf '\\\\' ;;
-        "$newline"*) printf '\\n' ;;
-        "$return"*) if [ -n "$return" ]; then printf '\\r'; else printf '%s' "${path%"$rest"}"; fi ;;
-        *) printf '%s' "${path%"$rest"}" ;;
-      esac
-      path=$rest
-    done
-    printf '\n'
-  done
+  # The text of a substitution: what means something there gets a backslash.
+  quoted=$(printf '%s.' "$1" | sed 's/[\\&,]/\\&/g' | sed '$!s/$/\\/')
+  program='s/\\/\\\\/g;s/\n/\\n/g'
+  [ -z "$3" ] || program="$program;s/\r/\\\\r/g"
+  sed -z -e "s,  \./,  ${quoted%.}/," -e 't on' -e ':on' -e "$program" -e T -e 's/\`/\\/' "$2" >"$2.escaped" &&
+    tr '\0' '\n' <"$2.escaped" && rm -- "$2.escaped"
 }
 
-# tally LIST: number and bytes of its regular files.
-tally() {
-  files=0 bytes=0
-  xargs -0 -r -a "$1" sh "$SELF" tally_some >"$WORK/tally" || return
-  while read -r some more; do files=$((files + some)) bytes=$((bytes + more)); done <"$WORK/tally"
-  echo "$files $bytes"
-}
-
-tally_some() {
-  files=0 bytes=0
-  for record; do
-    facts=${record#*//}
-    case $facts in
-      f*)
-        facts=${facts#* * }
-        files=$((files + 1)) bytes=$((bytes + ${facts%% *}))
-        ;;
-    esac
-  done
-  echo "$files $bytes"
+# escapes_returns: whether this host's sha256sum does.
+escapes_returns() {
+  odd=$WORK/$(printf 'a\rb.')
+  : >"${odd%.}" || return
+  case $(sha256sum -- "${odd%.}") in \\*) return 0 ;; esac
+  return 1
 }

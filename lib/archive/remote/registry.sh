@@ -1,38 +1,17 @@
 # Transfers: one directory each, so that any laptop finds them again.
 
-# write_pid TRANSFER PID: who works on it. A pid alone may be someone else's by
-# the time it is looked at; with its start time and the machine it is not.
+# write_pid TRANSFER PID: who works on it.
 write_pid() {
   process "$2"
   put "$1/pid" "$REPLY
 "
 }
 
-# process PID: the line about it, in REPLY.
-process() {
-  start_time "$1" || REPLY=0
-  began=$REPLY
-  get /proc/sys/kernel/random/boot_id
-  REPLY="$1 $began $REPLY"
-}
-
-# start_time PID: field 22 of /proc/PID/stat, in REPLY; the name before it may hold anything.
-start_time() {
-  { IFS= read -r REPLY <"/proc/$1/stat"; } 2>/dev/null || return 1
-  set -f
-  # shellcheck disable=SC2086 # the fields are numbers
-  set -- ${REPLY##*) }
-  set +f
-  [ "$1" != Z ] || return 1
-  REPLY=${20}
-}
-
+# live TRANSFER: whether who works on it still does.
 live() {
   get "$1/pid"
   # shellcheck disable=SC2086 # pid, start time, boot
-  set -- $REPLY
-  [ $# -eq 3 ] || return 1
-  start_time "$1" && [ "$REPLY" = "$2" ] && get /proc/sys/kernel/random/boot_id && [ "$REPLY" = "$3" ]
+  alive $REPLY
 }
 
 # over TRANSFER: whether it has come to an end by itself or by command.
@@ -42,33 +21,22 @@ over() {
   return 1
 }
 
-# end_workers ID [KEEP]: kills what a transfer has left running, except KEEP, until there is
-# nothing more: what one of them starts in its last moment is not on the list.
-end_workers() {
-  for pass in 1 2 3 4 5 6 7 8 9; do
-    found=''
-    for process in /proc/[0-9]*; do
-      [ "${process#/proc/}" = "${2-}" ] && continue
-      [ -r "$process/environ" ] || continue
-      case "$(tr '\0' '\n' 2>/dev/null <"$process/environ")" in
-        *"MLO_TRANSFER=$1"*) kill -9 "${process#/proc/}" 2>/dev/null && found=1 ;;
-      esac
-    done
-    [ -n "$found" ] || return 0
-  done
-}
-
-# bury TRANSFER: the driver is gone; what it left running would write under our hands.
+# bury TRANSFER: the driver is gone; what it left running would write under our hands. Fails
+# if something does not let itself be ended.
 bury() {
-  end_workers "${1##*/}"
-  clean_up "$1"
   ended=interrupted
+  end_all "MLO_TRANSFER=${1##*/}" || return
+  [ ! -s "$1/reason" ] || { get "$1/reason" && ended="failed $REPLY"; }
   [ ! -e "$1/cancel" ] || ended=cancelled
+  [ ! -f "$1/lists/differences" ] || cp -- "$1/lists/differences" "$1/differences" 2>/dev/null
+  clean_up "$1"
+  rm -f -- "$1/reserve"
+  over "$1" && return
   put "$1/phase" "$ended" || mv -f "$1/phase.failed" "$1/phase"
 }
 
 clean_up() {
-  get "$1/work" && case $REPLY in */mlo.*) rm -rf -- "$REPLY" ;; esac
+  rm -rf -- "$1/lists" "$1/reserve"
   [ -f "$1/temporary" ] || return 0
   temporary=$(cat "$1/temporary")
   rm -rf -- "$temporary"
@@ -110,18 +78,36 @@ overlaps_one() {
   done
 }
 
-# register: makes the transfer known before anything is copied; ID and T are set.
+# register: makes the transfer known before anything is copied; ID and T are set. Of those of
+# one second each takes the first number that is free.
 register() {
-  ID=$(date -u +%Y%m%d-%H%M%S)-$$
-  T=$STATE/$ID
-  new=$STATE/.new-$ID
-  mkdir -p -- "$STATE" && mkdir -- "$new" &&
+  mkdir -p -- "$STATE" && new=$(mktemp -d -- "$STATE/.new-XXXXXXXX") &&
     printf '%s\n' "$program" >"$new/mlo.sh" &&
     printf '%s\n' "$request" >"$new/request.sh" &&
     roots claims >"$new/claims" && process $$ && echo "$REPLY" >"$new/pid" &&
-    echo starting >"$new/phase" && echo 'failed state' >"$new/phase.failed" && mv -- "$new" "$T" 2>/dev/null && return
+    echo starting >"$new/phase" && echo 'failed archive-full' >"$new/phase.failed" && take_number && return
   rm -rf -- "$new"
-  refuse state "$STATE"
+  refuse state "$(full "${STATE%/*}")"
+}
+
+take_number() {
+  second=$(date -u +%Y%m%d-%H%M%S) number=0
+  while [ "$number" -lt 1000 ]; do
+    number=$((number + 1))
+    ID=$second-$number T=$STATE/$second-$number
+    mv -T -- "$new" "$T" 2>/dev/null && return
+    [ -e "$T" ] || return
+  done
+  return 1
+}
+
+# each_transfer COMMAND...: the command with every transfer that is known as further words. One that only
+# reads works on an archive that cannot be written, too, and is known in scratch.
+each_transfer() {
+  for known in "$ARCHIVE"/.mlo/transfers/* "$SCRATCH"/.mlo/transfers/*; do
+    [ ! -f "$known/request.sh" ] || set -- "$@" "$known"
+  done
+  "$@"
 }
 
 # admit: waits until this transfer has the only claim, or gives the id of the one that holds it in HOLDER.
@@ -129,29 +115,40 @@ register() {
 admit() {
   while :; do
     HOLDER='' later=''
-    for other in "$STATE"/*; do
-      [ "$other" = "$T" ] && continue
-      over "$other" && continue
-      overlap=$(xargs -0 -a "$other/claims" sh "$T/mlo.sh" overlaps "$T/claims" 2>/dev/null) || overlap=unknown
-      [ -n "$overlap" ] && [ -f "$other/claims" ] || continue
-      if ! live "$other"; then
-        over "$other" || bury "$other"
-        continue
-      fi
-      get "$other/phase"
-      if [ "$REPLY" = starting ] && expr "x$ID" \< "x${other##*/}" >/dev/null; then later=1; else HOLDER=$other; fi
-    done
+    each_transfer look_at
     [ -z "$HOLDER" ] || return 1
     [ -n "$later" ] || return 0
     sleep 0.1
   done
 }
 
-# launch: the driver, in a session of its own where the host has setsid, so that no hang-up reaches it.
+# look_at OTHER...: HOLDER is the one that holds what this transfer claims.
+look_at() {
+  for other; do
+    [ "$other" = "$T" ] && continue
+    over "$other" && continue
+    overlap=$(xargs -0 -a "$other/claims" sh "$T/mlo.sh" overlaps "$T/claims" 2>/dev/null) || overlap=unknown
+    [ -n "$overlap" ] && [ -f "$other/claims" ] || continue
+    if ! live "$other"; then
+      over "$other" || bury "$other" || HOLDER=$other
+      continue
+    fi
+    get "$other/phase"
+    if [ "$REPLY" = starting ] && expr "x$ID" \< "x${other##*/}" >/dev/null; then later=1; else HOLDER=$other; fi
+  done
+}
+
+# choose_detach: in DETACH what starts a program in a session of its own where the host has setsid,
+# so that no hang-up reaches it.
+choose_detach() {
+  DETACH=nohup
+  ! command -v setsid >/dev/null 2>&1 || DETACH='setsid nohup'
+}
+
+# launch: the driver.
 launch() {
   put "$T/phase" waiting
-  detach=nohup
-  command -v setsid >/dev/null 2>&1 && detach='setsid nohup'
-  MLO_TRANSFER=$ID $detach sh "$T/mlo.sh" drive "$T" </dev/null >>"$T/log" 2>&1 &
+  choose_detach
+  MLO_TRANSFER=$ID $DETACH sh "$T/mlo.sh" drive "$T" </dev/null >>"$T/log" 2>&1 &
   write_pid "$T" $!
 }

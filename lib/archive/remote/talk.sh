@@ -44,7 +44,7 @@ follow() {
       return
     elif [ "$gone" -ne 0 ]; then
       # It may have come to its end between the two questions.
-      over "$1" || bury "$1"
+      over "$1" || bury "$1" || refuse stuck "$STUCK"
       ending "$1"
       return
     fi
@@ -61,32 +61,55 @@ follow() {
 frame() {
   get "$1/phase"
   say phase "$REPLY"
-  get "$1/work"
-  work=$REPLY
-  case $work in */mlo.*) ;; *) say frame '' && return ;; esac
-  get "$work/total"
-  say total "$REPLY"
+  say_times "$1"
+  work=$1/lists
+  say total "$(cat -- "$work/total" 2>/dev/null)"
+  say expected "$(cat -- "$work/compared.total" "$work/expected" 2>/dev/null | head -n 1)"
+  say_sum copied "$work/copied"
+  say_sum compared "$work/compared"
+  say reading "$(bytes_read "${1##*/}")"
   set -- "$work"/logs/*
   [ ! -f "$1" ] || say workers "$(tail -v -c 160 -- "$@" 2>/dev/null | tr -d '\0')"
-  for side in s c; do
-    get "$work/$side.batches"
-    set -- "$work/$side.sums/"*.sum
-    [ -f "$1" ] || shift
-    say hashed "$# ${REPLY:-0}"
-  done
   say frame ''
+}
+
+# say_times TRANSFER: now, its start, and since when it does what it does, in seconds since 1970.
+say_times() {
+  begun='' since=''
+  while read -r time rest; do
+    begun=${begun:-$time} since=$time
+  done 2>/dev/null <"$1/times"
+  say times "$(date +%s) ${begun%.*} ${since%.*}"
+}
+
+# say_sum KEY FILE: the sums of its lines FILES BYTES.
+say_sum() {
+  files=0 bytes=0
+  [ ! -f "$2" ] || while read -r some more; do files=$((files + some)) bytes=$((bytes + more)); done <"$2"
+  say "$1" "$files $bytes"
+}
+
+# bytes_read ID: what the programs have read that compute sums just now.
+bytes_read() {
+  read=0
+  for found in $(cd /proc && grep -slzxF -e "MLO_CREW=$1.read" [0-9]*/environ); do
+    get "/proc/${found%/environ}/comm"
+    [ "$REPLY" = sha256sum ] || continue
+    get "/proc/${found%/environ}/io"
+    read=$((read + ${REPLY#rchar: }))
+  done 2>/dev/null
+  echo "$read"
 }
 
 # ending TRANSFER: how it ended and why.
 ending() {
   get "$1/phase"
   say phase "$REPLY"
+  say_times "$1"
   [ ! -s "$1/problem" ] || say problem "$(tr -d '\0' <"$1/problem")"
+  [ ! -s "$1/notified" ] || say notified "$(head -c 300 -- "$1/notified" | tr -d '\0')"
   differences=$1/differences
-  if [ ! -f "$differences" ]; then
-    get "$1/work"
-    case $REPLY in */mlo.*) differences=$REPLY/differences ;; esac
-  fi
+  [ -f "$differences" ] || differences=$1/lists/differences
   if [ -f "$differences" ]; then
     count "$differences"
     say differences "$REPLY"
@@ -99,24 +122,31 @@ ending() {
 open_state() {
   real_path "$ARCHIVE" || refuse archive-absent "$ARCHIVE"
   ARCHIVE=$REPLY
-  STATE=$ARCHIVE/.mlo/transfers
+  ! real_path "$SCRATCH" || SCRATCH=$REPLY
   MANIFESTS=$ARCHIVE/.mlo/manifests
 }
 
-# transfers: every transfer that is known, oldest first.
+# transfers: every transfer that is known.
 transfers() {
   open_state
-  for each in "$STATE"/*; do
-    [ -f "$each/request.sh" ] || continue
+  each_transfer say_transfers
+  say end ''
+}
+
+say_transfers() {
+  for each; do
     say transfer "${each##*/}"
     # shellcheck source=/dev/null
     (. "$each/request.sh" && say kind "$KIND" && say to "$TO" && roots said_roots)
-    over "$each"
-    if [ $? -ne 0 ] && ! live "$each" && ! over "$each"; then REPLY=interrupted; else get "$each/phase"; fi
-    say phase "$REPLY"
+    if over "$each" || { ! live "$each" && ! over "$each"; }; then
+      over "$each" || REPLY=interrupted
+      say phase "$REPLY"
+      say_times "$each"
+    else
+      frame "$each"
+    fi
     say listed ''
   done
-  say end ''
 }
 
 said_roots() {
@@ -135,21 +165,25 @@ join_transfer() {
 
 # chosen ID: in CHOSEN the transfer's directory.
 chosen() {
-  if [ -n "$1" ]; then
-    CHOSEN=$STATE/$1
-    [ -f "$CHOSEN/request.sh" ] || refuse no-transfer "$1"
-    return
-  fi
-  CHOSEN='' active=0
-  for each in "$STATE"/*; do
-    [ -f "$each/request.sh" ] || continue
-    [ "$active" -gt 0 ] || CHOSEN=$each
-    over "$each" && continue
-    live "$each" || continue
-    CHOSEN=$each active=$((active + 1))
+  CHOSEN='' ACTIVE=0
+  each_transfer choose "$1"
+  [ -n "$CHOSEN" ] || refuse no-transfer "$1"
+  [ -n "$1" ] || [ "$ACTIVE" -lt 2 ] || refuse which-transfer ''
+}
+
+# choose ID TRANSFER...: that one; without an id the one under way, or else the newest.
+choose() {
+  id=$1
+  shift
+  for each; do
+    if [ -n "$id" ]; then
+      [ "${each##*/}" != "$id" ] || CHOSEN=$each
+    elif ! over "$each" && live "$each"; then
+      CHOSEN=$each ACTIVE=$((ACTIVE + 1))
+    elif [ "$ACTIVE" -eq 0 ] && { [ -z "$CHOSEN" ] || expr "x${CHOSEN##*/}" \< "x${each##*/}" >/dev/null; }; then
+      CHOSEN=$each
+    fi
   done
-  [ -n "$CHOSEN" ] || refuse no-transfer ''
-  [ "$active" -lt 2 ] || refuse which-transfer ''
 }
 
 # cancel ID: ends a transfer. What is copied stays, and the next one goes on from there.
@@ -161,7 +195,7 @@ cancel() {
   : >"$CHOSEN/cancel"
   get "$CHOSEN/pid"
   kill -9 "${REPLY%% *}" 2>/dev/null
-  bury "$CHOSEN"
+  bury "$CHOSEN" || refuse stuck "$STUCK"
   say cancelled "${CHOSEN##*/}"
   say end ''
 }
@@ -170,13 +204,27 @@ cancel() {
 plan() {
   open_stores
   roots check_roots
-  WORK=$(mktemp -d "${TMPDIR:-/tmp}/mlo.XXXXXX") || refuse work "${TMPDIR:-/tmp}"
+  roomy_place
+  WORK=$(mktemp -d -- "$REPLY/mlo.XXXXXXXX") || refuse work "$(full "$REPLY")"
   trap 'rm -rf -- "$WORK"' EXIT
   SELF=$WORK/mlo.sh
   printf '%s\n' "$program" >"$SELF" && : >"$WORK/differences" || refuse work "$WORK"
-  export SELF WORK KIND JOBS MANIFESTS
+  TMPDIR=$WORK
+  export SELF WORK TMPDIR KIND JOBS MANIFESTS
   roots plan_all
   say end ''
+}
+
+# roomy_place: in REPLY where a plan has its lists: the place for temporary files with the most room.
+roomy_place() {
+  most=-1 place=/tmp
+  for each in "${TMPDIR:-/tmp}" /var/tmp /dev/shm; do
+    [ -d "$each" ] && [ -w "$each" ] || continue
+    room=$(df -B 1 --output=avail -- "$each" | tail -n 1)
+    [ "${room:-0}" -gt "$most" ] || continue
+    most=$room place=$each
+  done
+  REPLY=$place
 }
 
 plan_all() {
@@ -187,11 +235,9 @@ plan_all() {
     list_copy
     compare_lists
     set_newer_aside
-    tally "$WORK/s.cmp" >"$WORK/facts"
-    get "$WORK/facts"
+    tally s.cmp
     say source "$REPLY"
-    tally "$WORK/need" >"$WORK/facts"
-    get "$WORK/facts"
+    tally need
     say needed "$REPLY"
   done
 }

@@ -2,9 +2,8 @@
 
 # against_manifest: the sums of the archive's side against those it was archived with.
 against_manifest() {
-  side=c
-  [ "$KIND" != restore ] || side=s
-  sort -z "$WORK/$side.sum" >"$WORK/sums.now" && sort -z "$WORK/old.sums" >"$WORK/sums.then" || die work
+  make sums.now sort -z "$WORK/sum"
+  make sums.then sort -z "$WORK/old.sums"
   make other.sums comm -z -23 "$WORK/sums.now" "$WORK/sums.then"
   list_summed other other.sums
   list_summed known old.sums
@@ -23,17 +22,13 @@ verify_root() {
   leave_out_archived
   list_both
   load_manifest
+  room_for_lists
   phase comparing
   compare_lists
-  make hash comm -z -12 "$WORK/s.reg" "$WORK/c.reg"
-  cp -- "$WORK/s.reg" "$WORK/s.hash" && cp -- "$WORK/c.reg" "$WORK/c.hash" || die work
-  hash_all
-  compare_sums
-  : >"$WORK/unread" || die work
-  for side in s c; do
-    list_summed read "$side.sum"
-    comm -z -23 "$WORK/$side.reg" "$WORK/read" >>"$WORK/unread" || die work
-  done
+  for side in s c; do take "$side.sized" "$SIZED_OF" "$side.cmp"; done
+  make pairs comm -z -12 "$WORK/s.sized" "$WORK/c.sized"
+  make alone comm -z -13 "$WORK/s.sized" "$WORK/c.sized"
+  read_files
   if look_again; then differences restless "$WORK/moved"; fi
   if source_absent; then
     difference source-absent "$ROOT"
@@ -44,13 +39,15 @@ verify_root() {
   fi
   differences link "$WORK/links"
   differences tied "$WORK/tied"
-  differences unread "$WORK/unread"
+  differences unread "$WORK/unhashed"
+  differences closed "$WORK/s.shut"
+  differences shut "$WORK/c.shut"
   settle_extra
   against_manifest
   tell_lost
   root_is_equal || return 0
-  tally "$WORK/c.cmp" >"$WORK/facts" || die work
-  get "$WORK/facts"
+  # Where the source is gone, what was compared is the copy with its manifest.
+  if source_absent; then tally c.cmp; else tally s.cmp; fi
   equal "$REPLY"
 }
 
@@ -59,17 +56,17 @@ verify_root() {
 intact() {
   [ -s "$WORK/old.copy.cmp" ] || return 0
   phase comparing
-  compare_links
+  compare_lists
   differences link "$WORK/links"
   differences tied "$WORK/tied"
+  differences shut "$WORK/c.shut"
   tell_lost
-  comm -z -13 "$WORK/old.copy.cmp" "$WORK/c.cmp" >"$WORK/foreign" || die work
-  differences only-copy "$WORK/foreign"
-  cp -- "$WORK/c.reg" "$WORK/c.hash" && : >"$WORK/s.hash" || die work
-  hash_all
-  list_summed read c.sum
-  make unread comm -z -23 "$WORK/c.reg" "$WORK/read"
-  differences unread "$WORK/unread"
+  make unknown comm -z -13 "$WORK/old.copy.cmp" "$WORK/c.cmp"
+  differences only-copy "$WORK/unknown"
+  : >"$WORK/pairs" || die work
+  take alone "$SIZED_OF" c.cmp
+  read_files
+  differences unread "$WORK/unhashed"
   against_manifest
   root_is_equal
 }
@@ -89,39 +86,41 @@ remove_root() {
     fault
     return
   fi
-  cp -- "$WORK/removable.cmp.$NUMBER" "$WORK/removable" || die work
+  make removable sed -z "$FACTS_OF" "$WORK/removable.$NUMBER"
+  take leaving "$DIRECTORIES_OF" removable
+  take files "$OTHERS_OF" removable
+  make leaving.last sort -z -r "$WORK/leaving"
+  : >"$WORK/errors" || die work
   (
     cd -- "$S" || exit
-    xargs -0 -r -a "$WORK/removable" sh "$SELF" directories >"$WORK/leaving" || exit
     xargs -0 -r -a "$WORK/leaving" chmod u+rwx -- || exit
-    xargs -0 -r -a "$WORK/removable" sh "$SELF" not_directories >"$WORK/files" || exit
     xargs -0 -r -a "$WORK/files" rm -f -- || exit
-    sort -z -r "$WORK/leaving" | xargs -0 -r rmdir --ignore-fail-on-non-empty -- 2>/dev/null
-  )
-  [ "$TOP" != . ] || rmdir --ignore-fail-on-non-empty -- "$S"
-  : >"$WORK/left" || die work
-  [ ! -d "$S" ] || (cd -- "$S" && apply still_there removable) >"$WORK/left" || die work
+    xargs -0 -r -a "$WORK/leaving.last" rmdir --ignore-fail-on-non-empty --
+  ) 2>>"$WORK/errors"
+  [ "$TOP" != . ] || rmdir --ignore-fail-on-non-empty -- "$S" 2>>"$WORK/errors"
+  : >"$WORK/left" && : >"$WORK/kept" || die work
+  if [ -d "$S" ]; then
+    (cd -- "$S" && apply still_there files && apply empty leaving) >"$WORK/left" || die work
+    (cd -- "$S" && apply still_there leaving) >"$WORK/kept" || die work
+  fi
   if [ -s "$WORK/left" ]; then
-    difference not-removed "$ROOT"
+    differences not-removed-path "$WORK/left"
     fault
   else
     difference removed "$ROOT"
+    note_first left_out kept
   fi
+  tell_reasons
 }
 
+# still_there PATH...: those that are.
 still_there() {
-  for record; do
-    path=${record%%//*}
-    case ${record#"$path"//} in
-      d*) ;;
-      *) if [ -e "$path" ] || [ -L "$path" ]; then echo yes; fi ;;
-    esac
-  done
+  for path; do if [ -e "$path" ] || [ -L "$path" ]; then printf '%s\0' "$path"; fi; done
 }
 
-not_directories() {
-  for record; do
-    path=${record%%//*}
-    case ${record#"$path"//} in d*) ;; *) printf '%s\0' "$path" ;; esac
+# empty DIRECTORY...: those that are there with nothing in them: they should be gone.
+empty() {
+  for path; do
+    [ ! -d "$path" ] || [ -n "$(find "$path" -mindepth 1 -maxdepth 1 -printf x -quit)" ] || printf '%s\0' "$path"
   done
 }

@@ -1,4 +1,9 @@
-import { progressBar, progressLine, rateMeter } from "../../archive/bar.ts";
+import {
+  progressBar,
+  progressLine,
+  rateMeter,
+  stillness,
+} from "../../archive/bar.ts";
 import { jsonPath, shownPath } from "../../archive/names.ts";
 import type { Progress } from "../../archive/progress.ts";
 import {
@@ -29,14 +34,22 @@ export function reporter(
   const rate = rateMeter();
   const bar = terminal.stderrIsTerminal && !json &&
     styleOf({ env }) !== "plain";
+  const still = stillness();
   let [lastLine, lastPhase] = [0, ""];
   let barShown = false;
 
   function progress(now: Progress) {
     const time = clock.now().getTime();
-    const speed = rate(time, now.bytes);
+    const { phase, bytes, files, comparedBytes, compared } = now;
+    const pace = {
+      rate: rate(time, phase === "comparing" ? comparedBytes : bytes),
+      still: still(
+        time,
+        `${phase} ${bytes} ${files} ${comparedBytes} ${compared}`,
+      ),
+    };
     if (bar) {
-      const line = progressBar(now, speed, terminal.columns);
+      const line = progressBar(now, pace, terminal.columns);
       barShown = true;
       return terminal.err(`\r\x1b[K${line}`);
     }
@@ -46,8 +59,8 @@ export function reporter(
       return;
     }
     [lastLine, lastPhase] = [time, now.phase];
-    if (json) emit({ event: "progress", ...now });
-    else terminal.err(`${progressLine(now, speed)}\n`);
+    if (json) emit({ event: "progress", ...now, ...pace });
+    else terminal.err(`${progressLine(now, pace)}\n`);
   }
 
   return {
@@ -62,6 +75,12 @@ export function reporter(
       );
     },
     progress,
+    lost: () => {
+      if (json) return emit({ event: "lost" });
+      terminal.err(
+        `${barShown ? "\r\x1b[K" : ""}Lost the connection; trying again\n`,
+      );
+    },
     close: () => {
       if (barShown) terminal.err("\r\x1b[K");
     },

@@ -3,7 +3,7 @@ import { textOf } from "../../archive/answer.ts";
 import { converse } from "../../archive/conversation.ts";
 import type { Login } from "../../archive/login.ts";
 import type { Request } from "../../archive/request.ts";
-import { transferScript } from "../../archive/script.ts";
+import { joinScript, transferScript } from "../../archive/script.ts";
 import { follow } from "../../archive/transfer.ts";
 import type { Settings } from "../../config/settings/settings.ts";
 import type { Host } from "../../host/host.ts";
@@ -22,6 +22,7 @@ export async function runTransfer(
       host,
       login,
       transferScript("start", request),
+      joinScript(request),
       report,
     ),
   );

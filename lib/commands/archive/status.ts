@@ -1,10 +1,11 @@
 import type { Record } from "../../archive/answer.ts";
 import { converse } from "../../archive/conversation.ts";
 import { shownBytes } from "../../archive/bar.ts";
+import { shownSeconds } from "../../text/time.ts";
 import { jsonPath, shownPath } from "../../archive/names.ts";
 import { archiveDirectory } from "../../archive/paths.ts";
 import { storesText } from "../../archive/request.ts";
-import { askScript } from "../../archive/script.ts";
+import { askScript, joinScript } from "../../archive/script.ts";
 import { follow } from "../../archive/transfer.ts";
 import { contentsOf, transfersOf } from "../../archive/transfers.ts";
 import type { Settings } from "../../config/settings/settings.ts";
@@ -25,14 +26,33 @@ export async function printTransfers(
   if (json) {
     return host.terminal.out(`${JSON.stringify(transfers, undefined, 2)}\n`);
   }
-  const rows = transfers.map(({ id, kind, phase, paths, to }) => [
-    id,
-    kind,
-    phase,
-    paths.map((path) => shownPath(new TextEncoder().encode(path))).join(" ") +
-    (to === "" ? "" : ` --to ${to}`),
+  const at = (time: Date | undefined) =>
+    time === undefined ? "-" : `${time.toISOString().slice(0, 19)}Z`;
+  const rows = transfers.map((each) => [
+    each.id,
+    each.kind,
+    each.phase,
+    each.percent === undefined ? "-" : `${each.percent}%`,
+    each.rate === undefined ? "-" : `${shownBytes(each.rate)}/s`,
+    at(each.started),
+    each.ended || each.left === undefined
+      ? at(each.ended)
+      : `in about ${shownSeconds(each.left)}`,
+    each.paths.map((path) => shownPath(new TextEncoder().encode(path)))
+      .join(" ") + (each.to === "" ? "" : ` --to ${each.to}`),
   ]);
-  print(host, ["TRANSFER", "KIND", "STATE", "PATHS"], rows);
+  print(host, [
+    ...[
+      "TRANSFER",
+      "KIND",
+      "STATE",
+      "DONE",
+      "RATE",
+      "STARTED",
+      "ENDED",
+      "PATHS",
+    ],
+  ], rows);
 }
 
 /** `mlo archive status --follow`: joins a transfer; an empty id is the one under way. */
@@ -43,12 +63,9 @@ export async function followTransfer(
   json: boolean,
 ): Promise<void> {
   const report = reporter(host, json);
-  const script = askScript(
-    ["join_transfer", id],
-    storesText(storesOf(settings)),
-  );
+  const joined = joinScript(storesOf(settings));
   report.ended(
-    await follow(host, loginOf(settings), script, report),
+    await follow(host, loginOf(settings), joined(id), joined, report),
   );
 }
 
