@@ -8,7 +8,7 @@
 
 LC_ALL=C
 export LC_ALL
-DRIVING=''
+DRIVING='' GUARDING=''
 unset CDPATH RSYNC_PARTIAL_DIR RSYNC_RSH RSYNC_PROTECT_ARGS RSYNC_SHELL_ARGS || :
 
 # say KEY VALUE: one record of the answer to the client.

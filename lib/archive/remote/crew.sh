@@ -39,19 +39,28 @@ PASSES=300
 # until nothing of it is left: what one of them starts in its last moment is on no list, and
 # what is killed may still write until it is gone. In STUCK is what does not go.
 end_all() {
-  pass=0
+  pass=0 killed=''
   while :; do
     STUCK=''
     for found in $(cd /proc && grep -slzxF -e "$1" [0-9]*/environ); do
-      [ "${found%/environ}" = "${2-}" ] && continue
-      # The program that searches finds itself, and is gone by now.
-      kill -9 "${found%/environ}" 2>/dev/null && STUCK="$STUCK ${found%/environ}"
+      [ "${found%/environ}" != "${2-}" ] && end_one "${found%/environ}"
+    done
+    # Its environment is gone before its files are closed.
+    for each in $killed; do
+      start_time "${each%.*}" && [ "$REPLY" = "${each#*.}" ] && STUCK="$STUCK ${each%.*}"
     done
     [ -n "$STUCK" ] || return 0
     pass=$((pass + 1))
     [ "$pass" -lt "$PASSES" ] || return 1
     [ "$pass" -lt 3 ] || sleep 0.1
   done
+}
+
+# end_one PID: kills it and notes it in killed, as PID.START.
+# (The program that searches finds itself, and is gone by now.)
+end_one() {
+  start_time "$1" && kill -9 "$1" 2>/dev/null || return 0
+  case " $killed " in *" $1.$REPLY "*) ;; *) killed="$killed $1.$REPLY" ;; esac
 }
 
 # workers CREW LIST ARGUMENTS...: xargs with JOBS processes over a list of WORK. Whatever became of

@@ -8,12 +8,14 @@ drive() {
   DRIVING=1 NUMBER=0 PATHS=0
   # What ends the driver must not leave its workers behind.
   choose_detach
-  env -u MLO_TRANSFER $DETACH sh "$T/mlo.sh" guard "$T" $$ </dev/null >/dev/null 2>&1 &
+  env -u MLO_TRANSFER MLO_GUARD="$ID" $DETACH sh "$T/mlo.sh" guard "$T" $$ </dev/null >/dev/null 2>&1 &
   open_stores
   prepare
   roots drive_all
   outcome=$(verdict)
+  end_all "MLO_TRANSFER=$ID" $$ || die stuck
   clean_up "$T"
+  end_all "MLO_GUARD=$ID"
   # Last of all: whoever reads it may rely on everything before.
   phase "$outcome"
 }
@@ -111,10 +113,14 @@ die() {
 # keep_reason REASON [FILE]: kept before anything is ended, in the room that was kept for it.
 keep_reason() {
   [ ! -s "$T/reason" ] || return 0
+  why=$1
+  words=$(tail -c 2000 -- "${2-$WORK/errors}" 2>/dev/null)
+  # Looked at before room is made.
+  room=$(full "$T" && full "$STORE/.mlo")
   rm -f -- "$T/reserve"
-  words=${2-$WORK/errors}
-  { tail -c 2000 -- "$words" && full "$T" && full "$STORE/.mlo"; } 2>/dev/null >"$T/problem"
-  put "$T/reason" "$1"
+  [ "$why" != work ] || [ -z "$room" ] || why=archive-full
+  printf '%s\n' "$words" "$room" 2>/dev/null >"$T/problem"
+  put "$T/reason" "$why" || mv -f -- "$T/reason.failed" "$T/reason"
 }
 
 # full DIRECTORY: what the system says if nothing can be written there; nothing if it can.
@@ -135,13 +141,14 @@ give_up() {
   end_all "MLO_TRANSFER=$ID" $$ || why=stuck
   # What was found stays where it is if there is no room for it elsewhere.
   if [ ! -s "$WORK/differences" ] || cp -- "$WORK/differences" "$T/differences" 2>/dev/null; then clean_up "$T"; fi
+  end_all "MLO_GUARD=$ID"
   phase "failed $why"
   exit 1
 }
 
 # guard TRANSFER PID: waits for the driver's end, and sees to it that nothing outlives it.
 guard() {
-  T=$1
+  T=$1 GUARDING=1
   process "$2"
   driver=$REPLY
   # shellcheck disable=SC2086 # pid, start time, boot

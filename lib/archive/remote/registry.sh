@@ -25,7 +25,7 @@ over() {
 # if something does not let itself be ended.
 bury() {
   ended=interrupted
-  end_all "MLO_TRANSFER=${1##*/}" || return
+  end_all "MLO_TRANSFER=${1##*/}" && { [ -n "$GUARDING" ] || end_all "MLO_GUARD=${1##*/}"; } || return
   [ ! -s "$1/reason" ] || { get "$1/reason" && ended="failed $REPLY"; }
   [ ! -e "$1/cancel" ] || ended=cancelled
   [ ! -f "$1/lists/differences" ] || cp -- "$1/lists/differences" "$1/differences" 2>/dev/null
@@ -85,7 +85,8 @@ register() {
     printf '%s\n' "$program" >"$new/mlo.sh" &&
     printf '%s\n' "$request" >"$new/request.sh" &&
     roots claims >"$new/claims" && process $$ && echo "$REPLY" >"$new/pid" &&
-    echo starting >"$new/phase" && echo 'failed archive-full' >"$new/phase.failed" && take_number && return
+    echo starting >"$new/phase" && echo 'failed archive-full' >"$new/phase.failed" &&
+    echo archive-full >"$new/reason.failed" && take_number && return
   rm -rf -- "$new"
   refuse state "$(full "${STATE%/*}")"
 }
@@ -95,6 +96,8 @@ take_number() {
   while [ "$number" -lt 1000 ]; do
     number=$((number + 1))
     ID=$second-$number T=$STATE/$second-$number
+    # One that only reads may be known in the other store.
+    if [ -e "$ARCHIVE/.mlo/transfers/$ID" ] || [ -e "$SCRATCH/.mlo/transfers/$ID" ]; then continue; fi
     mv -T -- "$new" "$T" 2>/dev/null && return
     [ -e "$T" ] || return
   done

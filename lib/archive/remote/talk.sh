@@ -37,18 +37,14 @@ forget() {
 follow() {
   turn=0 pause=0.2
   while :; do
-    live "$1"
-    gone=$?
-    if over "$1"; then
-      ending "$1"
-      return
-    elif [ "$gone" -ne 0 ]; then
-      # It may have come to its end between the two questions.
+    if ! live "$1"; then
       over "$1" || bury "$1" || refuse stuck "$STUCK"
+      # It may be about to see that there is nothing left to guard.
+      end_all "MLO_GUARD=${1##*/}"
       ending "$1"
       return
     fi
-    frame "$1"
+    over "$1" || frame "$1"
     get "$1/pid"
     # It returns as soon as the driver has ended.
     timeout "$pause" tail -s 0.02 --pid="${REPLY%% *}" -f /dev/null
