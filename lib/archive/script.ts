@@ -17,7 +17,8 @@ import { ANSWER_BEGINS } from "./answer.ts";
 import { shellJoin, shellQuote } from "../text/shell_quote.ts";
 import { type Request, requestText, storesText } from "./request.ts";
 
-const FUNCTIONS = [
+/** All that the host runs, as text: functions of POSIX sh. */
+export const FUNCTIONS = [
   base,
   crew,
   guard,

@@ -60,7 +60,8 @@ put() {
 # get FILE: its first line in REPLY, empty if there is none.
 get() {
   REPLY=
-  [ -f "$1" ] && IFS= read -r REPLY <"$1"
+  # It may vanish meanwhile.
+  [ ! -f "$1" ] || { IFS= read -r REPLY <"$1"; } 2>/dev/null
   return 0
 }
 
@@ -75,7 +76,9 @@ make() {
 
 # arrange LIST...: sorts lists of WORK by bytes, each record once.
 arrange() {
-  for made; do sort -z -u -o "$WORK/$made" "$WORK/$made" || die work; done
+  for made; do
+    [ ! -s "$WORK/$made" ] || sort -z -u -o "$WORK/$made" "$WORK/$made" || die work
+  done
 }
 
 # apply FUNCTION LIST: calls a function of this program, in processes of its own, with the records of a list.

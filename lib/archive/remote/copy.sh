@@ -110,8 +110,9 @@ cut_parts() {
     split -t '\0' -n "r/$JOBS" -e -a 3 "$WORK/$class.list" "$WORK/parts/3$class." || die work
   done
   count "$WORK/needed.small"
-  pieces=$((REPLY / 2000))
-  [ "$pieces" -ge "$JOBS" ] || pieces=$JOBS
+  pieces=$((REPLY / 16 + 1))
+  [ "$pieces" -le "$JOBS" ] || pieces=$JOBS
+  [ $((REPLY / 2000)) -le "$pieces" ] || pieces=$((REPLY / 2000))
   split -t '\0' -n "l/$pieces" -e -a 6 "$WORK/needed.small" "$WORK/parts/4small." || die work
 }
 
@@ -152,8 +153,7 @@ copy_part() {
     *) copy_several "$1" ;;
   esac
   log=$WORK/logs/${1##*/}
-  tail -c 200 -- "$log" | tr '\r' '\n' | sed -n 's/^ *\([0-9][0-9]*\) .*(xfr#\([0-9]*\),.*/\2 \1/p' |
-    tail -n 1 >>"$WORK/copied"
+  sed -n -e 's/.*\r//' -e 's/^ *\([0-9][0-9]*\) .*(xfr#\([0-9]*\),.*/\2 \1/p' -- "$log" >>"$WORK/copied"
   rm -f -- "$log"
   return 0
 }

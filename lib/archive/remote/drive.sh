@@ -24,12 +24,12 @@ drive() {
 # room for their names. Sorting has its temporary files there, too.
 prepare() {
   WORK=$T/lists SELF=$T/mlo.sh TEMPORARY=$STORE/.mlo/tmp.$ID
-  TMPDIR=$WORK FORCE='' KEEP=''
+  TMPDIR=$WORK FORCE='' KEEP='' OWN=$(own)
   put "$T/temporary" "$TEMPORARY"
   # Room for a last word where there is none left.
   head -c 65536 /dev/zero >"$T/reserve" && mkdir -m 700 -- "$WORK" && : >"$WORK/differences" || die work
   [ "$KIND" = verify ] || kept_attributes
-  export SELF WORK TMPDIR TEMPORARY FORCE KEEP STORE KIND JOBS NEWER ID MANIFESTS
+  export SELF WORK TMPDIR TEMPORARY FORCE KEEP STORE KIND JOBS NEWER ID MANIFESTS OWN
 }
 
 # kept_attributes: in KEEP the options for ACLs and extended attributes, where this rsync has them.

@@ -23,19 +23,20 @@ LIMIT=''
 find_into() {
   into=$1
   shift
-  # shellcheck disable=SC2046 # options and numbers
+  # shellcheck disable=SC2086 # tests
   ${LIMIT:+timeout "$LIMIT"} find "$@" \( ! -type d -links +1 -fprintf "$into.hl" '%D:%i:%n//%p\0' \
-    , \( ! -uid "$(id -u)" -o ! \( $(own_groups) \) \) -fprintf "$into.foreign" '%p//%u %g %m\0' \
+    , ! \( $OWN \) -fprintf "$into.foreign" '%p//%u %g %m\0' \
     , -type d -fprintf "$into.idx" "$INDEX_D" \
     \( -readable -executable -fprintf "$into.sub" '%p\0' -o -fprintf "$into.shut" '%p\0' -prune \) \
     -o -type l -fprintf "$into.idx" "$INDEX_L" \
     -o -fprintf "$into.idx" "$INDEX_F" \)
 }
 
-# own_groups: tests of find for the groups that the account is in.
-own_groups() {
-  printf -- '-false'
+# own: tests of find for what belongs to the account and one of its groups.
+own() {
+  printf -- '-uid %s ( -false' "$(id -u)"
   for group in $(id -G); do printf ' -o -gid %s' "$group"; done
+  echo ' )'
 }
 
 # records PATH...: of each the record as in SIDE.cmp.

@@ -59,11 +59,14 @@ frame() {
   say phase "$REPLY"
   say_times "$1"
   work=$1/lists
-  say total "$(cat -- "$work/total" 2>/dev/null)"
-  say expected "$(cat -- "$work/compared.total" "$work/expected" 2>/dev/null | head -n 1)"
+  get "$work/total"
+  say total "$REPLY"
+  get "$work/compared.total"
+  [ -n "$REPLY" ] || get "$work/expected"
+  say expected "$REPLY"
   say_sum copied "$work/copied"
   say_sum compared "$work/compared"
-  say reading "$(bytes_read "${1##*/}")"
+  [ ! -d "$work/sums" ] || say reading "$(bytes_read "${1##*/}")"
   set -- "$work"/logs/*
   [ ! -f "$1" ] || say workers "$(tail -v -c 160 -- "$@" 2>/dev/null | tr -d '\0')"
   say frame ''
@@ -205,8 +208,8 @@ plan() {
   trap 'rm -rf -- "$WORK"' EXIT
   SELF=$WORK/mlo.sh
   printf '%s\n' "$program" >"$SELF" && : >"$WORK/differences" || refuse work "$WORK"
-  TMPDIR=$WORK
-  export SELF WORK TMPDIR KIND JOBS MANIFESTS
+  TMPDIR=$WORK OWN=$(own)
+  export SELF WORK TMPDIR KIND JOBS MANIFESTS OWN
   roots plan_all
   say end ''
 }
