@@ -10,6 +10,7 @@ import { type Relay, startRelay } from "./relay.ts";
 import {
   account,
   laptopOf,
+  pidMaxIsNamespaced,
   remotePrograms,
   removeAccount,
   startSshd,
@@ -77,6 +78,10 @@ export function archiveTest(
   options: BedOptions = {},
 ): void {
   const missing = missingForArchive();
+  if (options.pidMax !== undefined && !pidMaxIsNamespaced()) {
+    const needs = "Linux 6.14, where a pid namespace has a pid_max of its own";
+    return Deno.test.ignore(`${name} [needs ${needs}]`, () => {});
+  }
   if (missing.length > 0 && !Deno.env.get("CI")) {
     return Deno.test.ignore(`${name} [needs ${missing.join(", ")}]`, () => {});
   }
@@ -127,6 +132,8 @@ export interface BedOptions {
   readonly sshd?: string;
   /** The host's rsync. */
   readonly rsync?: RsyncVersion;
+  /** The largest pid on the host, which then has a pid namespace of its own. */
+  readonly pidMax?: number;
 }
 
 /** Sets up the host, runs `body`, and takes everything down again. */
@@ -143,7 +150,8 @@ export async function withArchiveHost(
 }
 
 async function setUp(
-  { under = "/dev/shm", sshd = "", rsync = USUAL_RSYNC }: BedOptions,
+  { under = "/dev/shm", sshd = "", rsync = USUAL_RSYNC, ...options }:
+    BedOptions,
   cleanUps: (() => Promise<unknown>)[],
 ): Promise<ArchiveBed> {
   const top = await Deno.makeTempDir({ dir: under, prefix: "mlo-archive-" });
@@ -158,7 +166,13 @@ async function setUp(
     await must(["chown", `${user}:${user}`, store]);
   }
   const programs = await remotePrograms(top, rsync);
-  const { port, stop } = await startSshd(top, user, programs, sshd);
+  const { port, stop } = await startSshd(
+    top,
+    user,
+    programs,
+    sshd,
+    options.pidMax,
+  );
   cleanUps.push(stop);
   const relay = await startRelay(port);
   cleanUps.push(() => relay.stop());

@@ -65,13 +65,24 @@ export async function remotePrograms(
   return directory;
 }
 
-/** Starts sshd on a free port of loopback, with more lines of sshd_config. */
+/**
+ * Starts sshd on a free port of loopback, with more lines of sshd_config; with
+ * `pidMax` in a pid namespace of its own, where pids come round after so many.
+ */
 export async function startSshd(
   top: string,
   user: string,
   programs: string,
   more: string,
+  pidMax?: number,
 ) {
+  const inNamespace = pidMax === undefined ? [] : [
+    ...["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"],
+    "sh",
+    "-c",
+    'echo "$0" >/proc/sys/kernel/pid_max && exec "$@"',
+    `${pidMax}`,
+  ];
   const ssh = `${top}/ssh`;
   await Deno.mkdir(ssh);
   await Deno.mkdir("/run/sshd", { recursive: true });
@@ -99,8 +110,12 @@ SetEnv PATH=${programs} TMPDIR=${top}/tmp
 ${more}
 `,
     );
-    const daemon = new Deno.Command("/usr/sbin/sshd", {
-      args: ["-D", "-e", "-f", `${ssh}/sshd_config`],
+    const [program = "", ...args] = [
+      ...inNamespace,
+      ...["/usr/sbin/sshd", "-D", "-e", "-f", `${ssh}/sshd_config`],
+    ];
+    const daemon = new Deno.Command(program, {
+      args,
       stdin: "null",
       stdout: "null",
       stderr: "piped",
@@ -110,7 +125,8 @@ ${more}
       return {
         port,
         stop: async () => {
-          daemon.kill("SIGTERM");
+          // The parent of a namespace passes nothing on: all in it dies with it.
+          daemon.kill(pidMax === undefined ? "SIGTERM" : "SIGKILL");
           await daemon.status;
           await said.drained;
         },
@@ -174,4 +190,11 @@ function freePort(): number {
   const { port } = listener.addr;
   listener.close();
   return port;
+}
+
+/** Whether pid_max is a setting of the pid namespace: since Linux 6.14; before, it is the whole machine's. */
+export function pidMaxIsNamespaced(): boolean {
+  const [major = 0, minor = 0] = Deno.osRelease().split(".").map(Number);
+  return Deno.build.os === "linux" &&
+    (major > 6 || (major === 6 && minor >= 14));
 }
