@@ -8,6 +8,7 @@ import config from "../deno.json" with { type: "json" };
 import { ExitCode, MloError, usageError } from "./error.ts";
 import { debugHost } from "./host/debug.ts";
 import type { Host } from "./host/host.ts";
+import { hintLine } from "./text/hint.ts";
 import type { Act, Context } from "./commands/context.ts";
 import { ChildExit } from "./commands/child_exit.ts";
 import { SETTINGS_GROUP, settingsOptions } from "./commands/options.ts";
@@ -237,7 +238,7 @@ function report(
   if (error instanceof MloError) {
     if (error.childMessage) terminal.err(`${error.childMessage.trimEnd()}\n`);
     terminal.err(`mlo: ${error.message}\n`);
-    if (error.hint) terminal.err(`hint: ${again(error.hint, given)}\n`);
+    if (error.hint) terminal.err(`${hintLine(again(error.hint, given))}\n`);
     return error.exitCode;
   }
   terminal.err(
@@ -281,7 +282,7 @@ function reportUsage({ cause, command }: RefusedLine, host: Host): number {
     : undefined;
   const hint = foreign?.isKnown || suggestion === ""
     ? foreign?.hint ?? `${pathOf(command)} --help`
-    : `${suggestion.charAt(0).toLowerCase()}${suggestion.slice(1)}`;
-  host.terminal.err(`hint: ${hint}\n`);
+    : suggestion;
+  host.terminal.err(`${hintLine(hint)}\n`);
   return ExitCode.usage;
 }

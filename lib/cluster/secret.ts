@@ -129,6 +129,35 @@ export function compareSecret(
   return compareData(want, secret);
 }
 
+/**
+ * Refuses a Secret of another type than `Opaque` (a certificate, a registry's
+ * password, a service account's token): something else made it and needs it,
+ * and no type can be changed.
+ *
+ * @param live Its JSON, or `undefined` if there is none.
+ * @throws {MloError} that names the type, and both ways out.
+ */
+export function requireOurs(
+  live: string | undefined,
+  { name, namespace }: Pick<SecretContent, "name" | "namespace">,
+): void {
+  const type = live === undefined ? undefined : foreignType(live);
+  if (type === undefined) return;
+  throw new MloError(
+    `Cannot use the secret ${name} in ${namespace}: it is of the type ${type}, so something else made it`,
+    {
+      hint:
+        `name another one (RUNAI_SECRET_NAME), or if nobody needs this one: kubectl delete secret ${name} -n ${namespace}`,
+    },
+  );
+}
+
+/** The type of a Secret that is not `Opaque`; `undefined` if it is. */
+export function foreignType(live: string): string | undefined {
+  const { type = "Opaque" } = parseSecret(live);
+  return type === "Opaque" ? undefined : type;
+}
+
 /** The keys a Secret has, from its JSON as `kubectl get -o json` prints it. */
 export function liveKeys(live: string): string[] {
   return Object.keys(parseSecret(live).data ?? {});
@@ -170,6 +199,7 @@ export function manifestContent(manifest: string): SecretContent {
 
 /** The parts of a Secret's JSON that matter here. */
 interface Secret {
+  readonly type?: string;
   readonly data?: Readonly<Record<string, string>>;
   readonly metadata?: {
     readonly name?: string;

@@ -123,12 +123,12 @@ function inDirectory(directory: string, name: string): string {
 
 /**
  * Decides which file is in use; `contents` holds the bytes of each candidate
- * that exists. Throws a usage error if none counts.
+ * that exists, `unusable` what is wrong with others. Throws a usage error if none counts.
  */
 export function chooseEnvFile(
   candidates: readonly EnvFileCandidate[],
   contents: ReadonlyMap<string, Uint8Array>,
-  unreadable: ReadonlySet<string> = new Set(),
+  unusable: ReadonlyMap<string, string> = new Map(),
 ): EnvFileChoice {
   for (const { path, condition } of candidates) {
     const content = contents.get(path);
@@ -136,7 +136,7 @@ export function chooseEnvFile(
     if (condition === "ours" && !definesUserName(content)) continue;
     return { path, content };
   }
-  throw noEnvFile(candidates, contents, unreadable);
+  throw noEnvFile(candidates, contents, unusable);
 }
 
 /** Whether a `.env` is one of ours: it sets LDAP_USERNAME, well or badly. */
@@ -153,14 +153,14 @@ function definesUserName(content: Uint8Array): boolean {
 function noEnvFile(
   candidates: readonly EnvFileCandidate[],
   contents: ReadonlyMap<string, Uint8Array>,
-  unreadable: ReadonlySet<string>,
+  unusable: ReadonlyMap<string, string>,
 ): MloError {
   const looked = candidates.map(({ path, namedBy }) => {
-    if (namedBy) return `${path} (named by ${namedBy}) does not exist`;
-    if (unreadable.has(path)) return `${path} is no file that can be read`;
+    const wrong = unusable.get(path) ?? "does not exist";
+    if (namedBy) return `${path} (named by ${namedBy}) ${wrong}`;
     return contents.has(path)
       ? `${path} does not define LDAP_USERNAME`
-      : `${path} does not exist`;
+      : `${path} ${wrong}`;
   });
   return usageError(
     `Cannot find a settings file: ${looked.join("; ")}`,

@@ -20,7 +20,9 @@ import {
 import { checkKeyPair, injectSshKey } from "../config/ssh/key.ts";
 import type { MloError } from "../error.ts";
 import type { Host } from "../host/host.ts";
+import { hintLine } from "../text/hint.ts";
 import { problemsError } from "../text/problems.ts";
+import { brokenLink } from "./broken_link.ts";
 import { readSshKey } from "./read_ssh_key.ts";
 
 /** Where settings are read from, and whether to say so. */
@@ -126,18 +128,22 @@ export async function findSettingsFile(
     home: env.home,
   });
   const contents = new Map<string, Uint8Array>();
-  const unreadable = new Set<string>();
+  const unusable = new Map<string, string>();
   for (const { path, condition } of candidates) {
     try {
       const content = await files.read(path);
       if (content !== undefined) contents.set(path, content);
+      else {
+        const broken = await brokenLink(files, path);
+        if (broken !== undefined) unusable.set(path, broken);
+      }
     } catch (error) {
       // A virtual environment of that name, or another's file, stands in nobody's way.
       if (condition !== "ours") throw error;
-      unreadable.add(path);
+      unusable.set(path, "is no file that can be read");
     }
   }
-  return chooseEnvFile(candidates, contents, unreadable);
+  return chooseEnvFile(candidates, contents, unusable);
 }
 
 /** The directories above one, nearest first, up to the one that is the top of its git repository; none without a repository. */
@@ -161,8 +167,8 @@ function parse(
   { path, content }: EnvFileChoice,
   flags: SettingsFlags,
 ) {
-  const { variables, lines, problems } = parseEnvFile(content);
-  if (problems.length > 0) throw envFileError(path, problems);
+  const read = parseEnvFile(content);
+  const { variables, lines, problems } = read;
   const chosen = new Map(variables);
   for (const { name, key } of OVERRIDES) {
     // An empty flag is as wrong as any other: the space stands for it.
@@ -175,6 +181,9 @@ function parse(
     flags.project !== variables.get("RUNAI_PROJECT")
   ) chosen.delete("K8S_NAMESPACE");
   const resolved = resolveSettings(chosen, host.env.home);
+  if (problems.length > 0) {
+    throw envFileError(path, read, resolved.problems);
+  }
   for (const { key, message, hint } of resolved.warnings) {
     warn(host, `${path}:${lines.get(key) ?? 1}: ${message}`, hint);
   }
@@ -235,5 +244,5 @@ async function warnOfMode(host: Host, path: string): Promise<void> {
 
 function warn(host: Host, message: string, hint: string | undefined): void {
   host.terminal.err(`mlo: warning: ${message}\n`);
-  if (hint) host.terminal.err(`hint: ${hint}\n`);
+  if (hint) host.terminal.err(`${hintLine(hint)}\n`);
 }

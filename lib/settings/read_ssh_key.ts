@@ -1,3 +1,4 @@
+import { brokenLink } from "./broken_link.ts";
 import type { Settings } from "../config/settings/settings.ts";
 import {
   checkPrivateKey,
@@ -51,6 +52,15 @@ async function readKeyFile(
   variables: ReadonlyMap<string, string>,
 ): Promise<Uint8Array | undefined> {
   const content = await host.files.read(settings[key]);
+  const broken = content === undefined
+    ? await brokenLink(host.files, settings[key])
+    : undefined;
+  if (broken !== undefined && key === "GITHUB_SSH_KEY_PATH") {
+    throw usageError(
+      `Cannot read the SSH key ${settings[key]}: it ${broken}`,
+      "put the key there, or remove the link",
+    );
+  }
   if (content === undefined && variables.get(key)) {
     throw usageError(
       `Cannot read the SSH key ${

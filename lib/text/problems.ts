@@ -1,4 +1,5 @@
 import { type MloError, usageError } from "../error.ts";
+import { small } from "./hint.ts";
 
 /** What is wrong, and what to do about it; never a value that may be secret. */
 export interface Problem {
@@ -23,7 +24,7 @@ export function problemsError(
   }
   const listed = problems.slice(0, LISTED).flatMap(({ message, hint }) => [
     `\n  ${message}`,
-    ...(hint === undefined ? [] : [`\n    ${hint}`]),
+    ...(hint === undefined ? [] : [`\n    ${small(hint)}`]),
   ]);
   const rest = problems.length - LISTED;
   const more = rest > 0 ? `\n  … and ${rest} more` : "";

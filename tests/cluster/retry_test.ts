@@ -139,7 +139,7 @@ Deno.test("a failure of the cluster that stays is told as what it is, never as t
       cluster.failNoMore();
       assert.equal(code, status === "500" ? 1 : 69, stderr);
       assert.match(stderr, words);
-      assert.match(stderr, /hint: Try again in a minute/);
+      assert.match(stderr, /hint: try again in a minute/);
       assert.doesNotMatch(stderr, /VPN/);
     }
   }));

@@ -43,3 +43,82 @@ Deno.test("every sync names the keys that it takes away", () =>
     const sync = await laptop.mlo("secret", "sync", "--json");
     assert.deepEqual(JSON.parse(sync.stdout).removed, ["HF_TOKEN"]);
   }));
+
+Deno.test("a verb tells all that is wrong in the settings file, as doctor does", () =>
+  withLaptop(async (laptop) => {
+    await laptop.writeSettings(
+      "LDAP_USERNAME=ada\nLDAP_UID=no\nHF_TOKEN=a#b\nRUNAI_CLI=v3\n",
+    );
+    const list = await laptop.mlo("list");
+    assert.equal(list.code, 2);
+    const doctor = await laptop.mlo("doctor", "--json");
+    const faults = JSON.parse(doctor.stdout).findings
+      .filter(({ check, status }: Record<string, string>) =>
+        check === "settings" && status === "fault"
+      );
+    assert.equal(faults.length, 3);
+    for (const word of ["LDAP_UID", "HF_TOKEN", "RUNAI_CLI"]) {
+      assert.match(list.stderr, new RegExp(`:\\d+.*: .*${word}`));
+      assert.match(JSON.stringify(faults), new RegExp(word));
+    }
+    await laptop.writeSettings("LDAP_USERNAME=ada\nLDAP_UID=1\nTZ='x' y\n");
+    const one = await laptop.mlo("list");
+    assert.equal(one.stderr.match(/\/mlo\/\.env/g)?.length, 1, one.stderr);
+  }));
+
+Deno.test("a link that leads nowhere is told as that: the settings file, and the key", () =>
+  withLaptop(async (laptop) => {
+    const { home } = laptop;
+    await Deno.mkdir(`${home}/.ssh`);
+    await Deno.symlink(`${home}/gone/key`, `${home}/.ssh/github`);
+    const key = await laptop.mlo("secret", "sync");
+    assert.equal(key.code, 2);
+    assert.match(key.stderr, /github: it is a link to \S+\/gone\/key, which/);
+    const report = await laptop.mlo("doctor", "--json");
+    assert.match(report.stdout, /github is a link to \S+\/gone\/key, which/);
+    await Deno.remove(`${home}/.ssh/github`);
+
+    const file = `${home}/.config/mlo/.env`;
+    await Deno.remove(file);
+    await Deno.symlink("../gone.env", file);
+    const list = await laptop.mlo("list");
+    assert.equal(list.code, 2);
+    assert.match(
+      list.stderr,
+      /\.env is a link to \S+gone\.env, which does not/,
+    );
+    const named = await laptop.mlo("list", "--env-file", file);
+    assert.match(named.stderr, /named by --env-file\) is a link to /);
+  }));
+
+Deno.test("a secret that something else made is neither written, nor deleted, nor used", () =>
+  withLaptop(async (laptop) => {
+    const { cluster, namespace, env } = laptop;
+    const made = await new Deno.Command("kubectl", {
+      args: [
+        ...["create", "secret", "generic", "runai-mlo-ada-env"],
+        ...["--type", "example.org/certificate", "-n", namespace],
+        "--from-literal=key=theirs",
+      ],
+      env,
+    }).output();
+    assert.equal(made.code, 0);
+    const before = JSON.stringify(cluster.secrets.list(namespace));
+    for (
+      const words of [
+        ["secret", "sync"],
+        ["secret", "status"],
+        ["secret", "rm", "--yes"],
+        ["submit", "-n", "exp", "--", "true"],
+      ]
+    ) {
+      const { code, stderr } = await laptop.mlo(...words);
+      assert.equal(code, 1, `${words}`);
+      assert.match(stderr, /is of the type example\.org\/certificate/);
+      assert.match(stderr, /hint: name another one \(RUNAI_SECRET_NAME\)/);
+    }
+    assert.equal(JSON.stringify(cluster.secrets.list(namespace)), before);
+    assert.deepEqual(cluster.jobs.list(namespace), []);
+    const report = await laptop.mlo("doctor", "--json");
+    assert.match(report.stdout, /is of the type example\.org\/certificate/);
+  }));

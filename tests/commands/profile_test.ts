@@ -83,7 +83,7 @@ Deno.test("a profile that is not there is named, with the command that makes it"
     const { code, stderr } = await laptop.mlo("list", "--profile", "nope");
     assert.equal(code, 2);
     assert.match(stderr, /\/\.config\/mlo\/nope\.env \(named by --profile\)/);
-    assert.match(stderr, /^hint: Run: mlo --profile nope init$/m);
+    assert.match(stderr, /^hint: run: mlo --profile nope init$/m);
     const made = await laptop.mlo(
       ...["--profile", "nope", "init", "--no-input", "--user", "ada"],
       ...["--uid", "7"],

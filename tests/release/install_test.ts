@@ -241,3 +241,18 @@ Deno.test("install.sh is as shellcheck wants it", async () => {
   }).output();
   assert.ok(success, new TextDecoder().decode(stdout));
 });
+
+Deno.test("install.sh downloads the user's way: a proxy of the environment, and ~/.curlrc", () =>
+  withRelease(async (home, publishers, install) => {
+    const mirror = { MLO_MIRROR: "http://mirror.invalid" };
+    await Deno.writeTextFile(
+      `${home}/.curlrc`,
+      `proxy = "${publishers.mirror}"\n`,
+    );
+    const first = await install(mirror);
+    assert.equal(first.code, 0, first.said);
+    await Deno.remove(`${home}/.curlrc`);
+    const second = await install({ ...mirror, http_proxy: publishers.mirror });
+    assert.equal(second.code, 0, second.said);
+    assert.equal((await install(mirror)).code, 1);
+  }));

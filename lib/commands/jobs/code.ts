@@ -1,5 +1,7 @@
 import { attachUri } from "../../cluster/attach_uri.ts";
-import { usageError } from "../../error.ts";
+import { MloError, usageError } from "../../error.ts";
+import type { Host } from "../../host/host.ts";
+import { findOnPath } from "../../host/on_path.ts";
 import { shellJoin } from "../../text/shell_quote.ts";
 import { ChildExit } from "../child_exit.ts";
 import { Option } from "../command.ts";
@@ -81,9 +83,45 @@ async function openEditor(
   if (flags.print) {
     return host.terminal.out(`${shellJoin([flags.editor, ...args])}\n`);
   }
+  const program = await findEditor(host, flags.editor);
+  if (program === undefined) throw noEditor(flags.editor, job);
   // The editor asks the pod for its variables and home as soon as it is there.
   const waited = await waitUntilSetUp(project, pod);
   if (waited !== 0) throw new ChildExit(waited);
-  const code = await host.programs.attach({ program: flags.editor, args });
+  const code = await host.programs.attach({ program, args });
   if (code !== 0) throw new ChildExit(code);
+}
+
+/** What the editors are called, and their folder among the programs of macOS. */
+const EDITORS: Readonly<Record<string, { name: string; app: string }>> = {
+  code: { name: "VS Code", app: "Visual Studio Code.app" },
+  cursor: { name: "Cursor", app: "Cursor.app" },
+};
+
+/** The editor's command: on the PATH, else where macOS has it before anybody installs the command. */
+async function findEditor(
+  host: Host,
+  editor: string,
+): Promise<string | undefined> {
+  const found = await findOnPath(host, editor);
+  if (found !== undefined) return editor;
+  if (host.env.platform.os !== "darwin") return undefined;
+  const inside = `${EDITORS[editor]?.app}/Contents/Resources/app/bin/${editor}`;
+  const places = ["/Applications", `${host.env.home}/Applications`];
+  for (const place of places) {
+    const file = await findOnPath(host, `${place}/${inside}`);
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+function noEditor(editor: string, job: string): MloError {
+  const name = EDITORS[editor]?.name ?? editor;
+  return new MloError(
+    `Cannot open ${name}: there is no program ${editor} on the PATH`,
+    {
+      hint:
+        `in ${name}, run "Shell Command: Install '${editor}' command in PATH"; where it is not installed: mlo code ${job} --print`,
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { deleteSecret, readSecret } from "../../cluster/secret_store.ts";
-import { compareSecret, heldKeys } from "../../cluster/secret.ts";
+import { compareSecret, heldKeys, requireOurs } from "../../cluster/secret.ts";
 import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { Command } from "../command.ts";
@@ -79,6 +79,7 @@ async function showStatus(
   const name = settings.RUNAI_SECRET_NAME;
   const namespace = settings.K8S_NAMESPACE;
   const live = await readSecret(host, namespace, name);
+  requireOurs(live, { name, namespace });
   const status = live === undefined
     ? {
       exists: false,
@@ -125,6 +126,7 @@ async function removeSecret(
   const name = settings.RUNAI_SECRET_NAME;
   const namespace = settings.K8S_NAMESPACE;
   const { host } = project;
+  requireOurs(await readSecret(host, namespace, name), { name, namespace });
   const secret = `the secret ${name} in ${namespace} ${placeOf(project, path)}`;
   if (!yes) await confirm(host, `Delete ${secret}?`);
   const existed = await deleteSecret(host, namespace, name);

@@ -1,5 +1,10 @@
 import { applySecret, readSecret } from "../../cluster/secret_store.ts";
-import { heldKeys, removedKeys, secretManifest } from "../../cluster/secret.ts";
+import {
+  heldKeys,
+  removedKeys,
+  requireOurs,
+  secretManifest,
+} from "../../cluster/secret.ts";
 import { interruptible } from "../interrupt.ts";
 import { placeOf, type Project } from "../../settings/project.ts";
 import type { ReadSettings } from "../../settings/read_settings.ts";
@@ -26,6 +31,7 @@ export async function syncSecret(
     if (options.dryRun) return undefined;
     throw error;
   });
+  requireOurs(live, { name, namespace });
   const removed = removedKeys(live, keys);
   if (!options.dryRun) {
     await interruptible(

@@ -6,6 +6,7 @@ import { agree } from "../ask.ts";
 import { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 import { findOnPath } from "../../host/on_path.ts";
+import { pathLine } from "./shell_words.ts";
 import { planKubeconfig, type Step } from "./kubeconfig.ts";
 
 const EXAMPLES = `
@@ -82,19 +83,6 @@ export async function planSetup(host: Host, replace: boolean) {
         pathLine(host.env)
       }`,
   };
-}
-
-/** The line that puts ~/.local/bin on the PATH of every new terminal. */
-function pathLine({ get, platform }: Host["env"]): string {
-  const shell = (get("SHELL") ?? "").replace(/^.*\//, "");
-  if (shell === "fish") return "fish_add_path ~/.local/bin";
-  // Terminals of macOS start login shells, and bash reads .bashrc in no such one.
-  const file = shell === "zsh"
-    ? "~/.zshrc"
-    : platform.os === "darwin"
-    ? "~/.bash_profile"
-    : "~/.bashrc";
-  return `echo 'export PATH="$HOME/.local/bin:$PATH"' >> ${file}`;
 }
 
 async function install(

@@ -1,4 +1,4 @@
-import { removedKeys } from "../../cluster/secret.ts";
+import { removedKeys, requireOurs } from "../../cluster/secret.ts";
 import { readSecret, startApply } from "../../cluster/secret_store.ts";
 import type { Host } from "../../host/host.ts";
 import type { GenerationSearch } from "../../runai/generation.ts";
@@ -50,10 +50,8 @@ export async function submit(
     ? startApply(host, draft.namespace)
     : undefined;
   // What a sync takes away is told; a cluster that cannot say so stops elsewhere.
-  const live = apply
-    ? readSecret(host, draft.namespace, draft.secret.name)
-      .catch(() => undefined)
-    : undefined;
+  const live = apply ? liveSecret(host, draft) : undefined;
+  live?.catch(() => {});
   let atInterrupt = "nothing was written";
 
   async function steps(): Promise<Result> {
@@ -145,4 +143,14 @@ async function remember(
       }\n`,
     );
   }
+}
+
+/** The Secret as it is, refused if it is not ours. */
+async function liveSecret(
+  host: Host,
+  { namespace, secret: { name } }: Draft,
+): Promise<string | undefined> {
+  const live = await readSecret(host, namespace, name).catch(() => undefined);
+  requireOurs(live, { name, namespace });
+  return live;
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { withLaptop } from "../../support/laptop.ts";
+import { run } from "../../../lib/cli.ts";
+import { denoHost } from "../../../lib/host/deno_host.ts";
+import { hostInMemory, withLaptop } from "../../support/laptop.ts";
 
 Deno.test("mlo code opens either editor on the pod, and prints the line", () =>
   withLaptop(async (laptop) => {
@@ -55,4 +57,59 @@ Deno.test("mlo code opens either editor on the pod, and prints the line", () =>
     await assert.rejects(Deno.stat(`${home}/opened`));
     const relative = await laptop.mlo("code", "dev", "exp");
     assert.equal(relative.code, 2);
+  }));
+
+Deno.test("mlo code says how to get an editor's command where there is none", () =>
+  withLaptop(async ({ cluster, namespace, home, env }) => {
+    cluster.jobs.create({
+      name: "dev",
+      namespace,
+      kind: "interactive",
+      image: "image",
+    });
+    const { host, printed } = hostInMemory(
+      { ...env, PATH: `${home}/bin:/usr/bin:/bin` },
+      home,
+    );
+    // Wherever kubectl is, the editors are not.
+    const isEditor = (path: string) => /\/(?:code|cursor)$/.test(path);
+    const files = {
+      ...host.files,
+      facts: async (path: string) =>
+        isEditor(path) ? undefined : await host.files.facts(path),
+    };
+    const programs = denoHost({ env, directory: home }).programs;
+    const code = await run(["code", "dev"], { ...host, files, programs });
+    assert.equal(code, 1);
+    assert.match(
+      printed().stderr,
+      /^mlo: Cannot open VS Code: there is no program code on the PATH\nhint: in VS Code, run .* mlo code dev --print\n$/,
+    );
+  }));
+
+Deno.test("mlo code finds the editor inside macOS' program before anybody installs its command", () =>
+  withLaptop(async ({ cluster, namespace, home, env }) => {
+    cluster.jobs.create({
+      name: "dev",
+      namespace,
+      kind: "interactive",
+      image: "image",
+    });
+    const inside =
+      `${home}/Applications/Cursor.app/Contents/Resources/app/bin/cursor`;
+    await Deno.mkdir(inside.replace(/\/cursor$/, ""), { recursive: true });
+    await Deno.writeTextFile(inside, '#!/bin/sh\necho "$1" >"$HOME/opened"\n', {
+      mode: 0o755,
+    });
+    const { host } = hostInMemory(env, home);
+    const mac = {
+      get: host.env.get,
+      home,
+      directory: home,
+      executable: "/mlo",
+      platform: { os: "darwin", arch: "arm64" },
+    } as const;
+    const words = ["code", "dev", "--editor", "cursor"];
+    assert.equal(await run(words, { ...host, env: mac }), 0);
+    assert.equal(await Deno.readTextFile(`${home}/opened`), "--folder-uri\n");
   }));

@@ -264,3 +264,23 @@ Deno.test("mlo setup names the file that each shell reads", () =>
       assert.match(stdout, line);
     }
   }));
+
+Deno.test("mlo setup downloads the user's way: a proxy of the environment, and ~/.curlrc", () =>
+  onFreshLaptop(async (bed, publishers) => {
+    const proxy = publishers.mirror;
+    bed.env["MLO_MIRROR"] = "http://mirror.invalid";
+    await Deno.writeTextFile(`${bed.home}/.curlrc`, `proxy = "${proxy}"\n`);
+    const first = await bed.mlo("setup", "--yes");
+    assert.equal(first.code, 0, first.stderr);
+    assert.ok(publishers.asked.includes(KUBECTL), `${publishers.asked}`);
+    await Deno.remove(`${bed.home}/.curlrc`);
+    publishers.asked.length = 0;
+    bed.env["http_proxy"] = proxy;
+    const second = await bed.mlo("setup", "--yes", "--replace");
+    assert.equal(second.code, 0, second.stderr);
+    assert.ok(publishers.asked.includes(RUNAI), `${publishers.asked}`);
+    bed.env["no_proxy"] = "mirror.invalid";
+    const third = await bed.mlo("setup", "--yes", "--replace");
+    assert.equal(third.code, 1);
+    assert.match(third.stderr, /mirror\.invalid\/\S+: the server is not found/);
+  }));

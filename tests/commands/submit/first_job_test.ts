@@ -13,7 +13,7 @@ Deno.test("init, setup and submit lead from no settings to a job, and doctor fin
 
     const none = await laptop.mlo("submit", "-n", "first", "-g", "1");
     assert.equal(none.code, 2);
-    assert.match(none.stderr, /hint: Run: mlo init/);
+    assert.match(none.stderr, /hint: run: mlo init/);
 
     const user = ["--user", "ada", "--uid", "123456"];
     const init = await laptop.mlo("init", "--no-input", ...user);

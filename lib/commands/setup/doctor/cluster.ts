@@ -15,7 +15,8 @@ import {
   useContext,
 } from "../../../cluster/kubeconfig.ts";
 import { findGeneration } from "../../../runai/generation.ts";
-import { compareSecret } from "../../../cluster/secret.ts";
+import { unsetLine } from "../shell_words.ts";
+import { compareSecret, foreignType } from "../../../cluster/secret.ts";
 import { readSecret } from "../../../cluster/secret_store.ts";
 import { injectSshKey } from "../../../config/ssh/key.ts";
 import type { Settings } from "../../../config/settings/settings.ts";
@@ -55,7 +56,7 @@ export async function checkKubeconfig(
       fault(
         "kubeconfig",
         `KUBECONFIG names ${lost}, where nothing is`,
-        "unset KUBECONFIG",
+        unsetLine(host.env, "KUBECONFIG"),
       ),
     ];
   }
@@ -244,7 +245,7 @@ async function checkClaim(
 async function checkSecret(
   host: Host,
   settings: Settings,
-  { variables }: Examined,
+  { variables, lines, path = "" }: Examined,
 ): Promise<Finding[]> {
   const { K8S_NAMESPACE: namespace, RUNAI_SECRET_NAME: name } = settings;
   const [live, keyFiles] = await Promise.all([
@@ -257,6 +258,16 @@ async function checkSecret(
         "secret",
         `${name} is not there yet: the first submit makes it`,
         "mlo secret sync",
+      ),
+    ];
+  }
+  const type = foreignType(live);
+  if (type !== undefined) {
+    return [
+      fault(
+        "secret",
+        `${name} is of the type ${type}, so something else made it: no job can be submitted with it`,
+        edit(path, lines.get("RUNAI_SECRET_NAME")),
       ),
     ];
   }

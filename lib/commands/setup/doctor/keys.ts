@@ -8,6 +8,7 @@ import {
   newKeyLine,
 } from "../../../config/ssh/key.ts";
 import type { Host } from "../../../host/host.ts";
+import { brokenLink } from "../../../settings/broken_link.ts";
 import { shellQuote } from "../../../text/shell_quote.ts";
 import type { Examined } from "./settings.ts";
 import { edit, fault, type Finding, note, ok } from "./finding.ts";
@@ -29,6 +30,11 @@ export async function checkKeys(
     variables.get("SSH_PUBLIC_KEY") ? undefined : host.files.read(publicFile),
   ]);
   if (wantsFile && content === undefined) {
+    const broken = await brokenLink(host.files, keyFile);
+    if (broken !== undefined) {
+      const look = `ls -l ${shellQuote(keyFile)}`;
+      return [fault(NAME, `${keyFile} ${broken}`, look)];
+    }
     const named = variables.get("GITHUB_SSH_KEY_PATH");
     return named
       ? [

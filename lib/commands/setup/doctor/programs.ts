@@ -4,6 +4,7 @@ import {
   probeCall,
 } from "../../../runai/detect.ts";
 import type { Host, Outcome } from "../../../host/host.ts";
+import { pathHereLine } from "../shell_words.ts";
 import type { Examined } from "./settings.ts";
 import { edit, fault, type Finding, ok } from "./finding.ts";
 import { findOnPath, isOnPath } from "../../../host/on_path.ts";
@@ -24,7 +25,7 @@ export async function missing(
   return fault(
     program,
     `${program} is in ~/.local/bin, which is not on the PATH`,
-    'export PATH="$HOME/.local/bin:$PATH"',
+    pathHereLine(host.env),
   );
 }
 

@@ -12,8 +12,11 @@ import {
   type Settings,
 } from "../../../config/settings/settings.ts";
 import { MloError } from "../../../error.ts";
+import { furtherProblems } from "../../../settings/report.ts";
+import { small } from "../../../text/hint.ts";
 import type { Host } from "../../../host/host.ts";
 import { shellQuote } from "../../../text/shell_quote.ts";
+import { unsetLine } from "../shell_words.ts";
 import { edit, fault, type Finding, note, ok } from "./finding.ts";
 import {
   findSettingsFile,
@@ -50,7 +53,7 @@ export async function examineSettings(
     const fix = flags.envFile !== undefined
       ? `mlo init --env-file ${shellQuote(flags.envFile)}`
       : host.env.get("MLO_ENV_FILE")
-      ? "unset MLO_ENV_FILE"
+      ? unsetLine(host.env, "MLO_ENV_FILE")
       : "mlo init";
     return { ...nothing, findings: [fault(NAME, error.message, fix)] };
   }
@@ -63,20 +66,18 @@ function examine(host: Host, { path, content }: EnvFileChoice): Examined {
   const told = problems.map(({ line, column, message, hint }) =>
     fault(
       NAME,
-      `${path}:${line}:${column}: ${message}${hint ? ` (${hint})` : ""}`,
+      `${path}:${line}:${column}: ${message}${hint ? ` (${small(hint)})` : ""}`,
       edit(path, line),
     )
   );
-  // A value that cannot be read is missing only because of that.
-  const unread = new Set(
-    [...lines.keys()].filter((key) => !variables.has(key)),
-  );
-  const further = [...resolved.problems, ...resolved.warnings]
-    .filter(({ key }) => !unread.has(key))
+  const further = furtherProblems({ lines, variables }, [
+    ...resolved.problems,
+    ...resolved.warnings,
+  ])
     .map(({ key, message, hint }) =>
       fault(
         NAME,
-        `${path}: ${message}${hint ? ` (${hint})` : ""}`,
+        `${path}: ${message}${hint ? ` (${small(hint)})` : ""}`,
         edit(path, lines.get(key) ?? 1),
       )
     );

@@ -83,7 +83,7 @@ const SETTINGS_FAULTS: readonly SeededFault[] = [
   inFile(
     "a misspelt key",
     `${REQUIRED}HF_TOKN=a\n`,
-    /Did you mean HF_TOKEN/,
+    /did you mean HF_TOKEN/,
     3,
   ),
   inFile(
