@@ -94,21 +94,21 @@ install_manual() {
   mkdir -p "$pages" && mv -f "$work/mlo.1" "$pages/mlo.1"
 }
 
-# The line that puts the directory on the PATH of every new terminal. Those of
+# The line that puts the directory on the PATH, here and in every new terminal. Those of
 # macOS start login shells, in which bash reads no .bashrc.
 path_line() {
   shell=$(basename "${SHELL:-bash}")
   case $shell in
     fish)
-      printf 'Add it to the PATH: fish_add_path %s\n' "$bin"
+      printf 'Paste this line, here: fish_add_path %s\n' "$bin"
       return
       ;;
     bash) case $(uname -s) in Darwin) profile=.bash_profile ;; *) profile=.bashrc ;; esac ;;
     *) profile=.${shell}rc ;;
   esac
   # shellcheck disable=SC2016 # the shell that starts next is to expand it
-  printf 'Add it to the PATH: echo '\''export PATH="%s:$PATH"'\'' >> ~/%s\n' \
-    "$bin" "$profile"
+  printf 'Paste this line, here: echo '\''export PATH="%s:$PATH"'\'' >> ~/%s && export PATH="%s:$PATH"\n' \
+    "$bin" "$profile" "$bin"
 }
 
 main() {

@@ -52,26 +52,3 @@ Deno.test("every link of a document to another one leads somewhere", async () =>
     }
   }
 });
-
-Deno.test("getting started takes at most seven steps, numbered and counted as the page says", async () => {
-  const page = await read("docs/getting-started.md");
-  const steps = [...page.matchAll(/^## (\d+)\. /gm)].map(([, number]) =>
-    Number(number)
-  );
-  assert.deepEqual(steps, steps.map((_, index) => index + 1));
-  assert.ok(steps.length <= 7, `${steps.length} steps`);
-  const words = ["one", "two", "three", "four", "five", "six", "seven"];
-  assert.match(page, new RegExp(`\\b${words[steps.length - 1]} steps\\b`));
-  // What a step has the reader do stands in it, in this order.
-  const order = [
-    "groups.epfl.ch",
-    "install.sh",
-    "mlo init",
-    "settings/ssh/new",
-    "runai login",
-    "mlo submit -n first",
-  ];
-  const places = order.map((word) => page.indexOf(word));
-  assert.deepEqual(places, places.toSorted((a, b) => a - b));
-  assert.ok(places.every((place) => place >= 0), places.join());
-});

@@ -66,7 +66,7 @@ Deno.test("install.sh installs this platform's file and names the next command",
     const { code, said } = await install();
     assert.equal(code, 0, said);
     assert.match(said, /Installed mlo 9\.9\.9 to .*\/\.local\/bin\/mlo/);
-    assert.match(said, /Add it to the PATH/);
+    assert.match(said, /Paste this line, here: /);
     assert.match(said, /Next: mlo init\n$/);
     const file = `${home}/.local/bin/mlo`;
     assert.equal(await Deno.readTextFile(file), PROGRAM);
