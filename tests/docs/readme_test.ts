@@ -38,6 +38,17 @@ Deno.test("README.md is a front page: short, with the two commands near the top"
     const at = lines.findIndex((line) => line.includes(command));
     assert.ok(at > 0 && at < 45, `${command} in line ${at}`);
   }
+  // A minute's reading, before what is for those who change it.
+  const [front = "", rest = ""] = written.split("## For those who change it");
+  const count = front.split(/\s+/).filter((word) => /\w/.test(word)).length;
+  assert.ok(count < 330, `${count} words`);
+  assert.equal(front.match(/\]\(docs\/[\w-]+\.md\)/g)?.length, 5);
+  assert.equal(front.match(/!\[/g)?.length, 1);
+  const order = ["install.sh", "mlo init", "runai login", "mlo submit", "csub"];
+  const places = order.map((word) => front.indexOf(word));
+  assert.deepEqual(places, places.toSorted((one, two) => one - two));
+  assert.ok(places.every((place) => place >= 0));
+  assert.match(rest, /no network permission/);
 });
 
 Deno.test("every link of a document to another one leads somewhere", async () => {
