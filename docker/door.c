@@ -16,7 +16,8 @@
 enum { POLL_MS = 20, SILENT_MS = 2000 };
 
 // What a door keeps of its own: they tell of the connection, not of the pod.
-static const char *const ours[] = {"TERM", "COLORTERM", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "SSH_AUTH_SOCK"};
+static const char *const ours[] = {"TERM",    "COLORTERM",     "SSH_CLIENT",  "SSH_CONNECTION",
+                                   "SSH_TTY", "SSH_AUTH_SOCK", "GIT_PROTOCOL"};
 
 struct pod {
   unsigned uid, gid, mask;

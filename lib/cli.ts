@@ -13,6 +13,7 @@ import type { Act, Context } from "./commands/context.ts";
 import { ChildExit } from "./commands/child_exit.ts";
 import { SETTINGS_GROUP, settingsOptions } from "./commands/options.ts";
 import { uncolored } from "./commands/style.ts";
+import { splitAtCommand, TAKE_NEXT } from "./commands/words.ts";
 import { again, settingsWords } from "./commands/again.ts";
 import { insteadOfShort } from "./commands/short_flags.ts";
 import { insteadOf } from "./commands/submit/foreign.ts";
@@ -30,7 +31,7 @@ export async function run(
   host: Host,
   act: Act = (options, work) => work(options),
 ): Promise<number> {
-  const { words, rest } = splitAtDoubleDash(args);
+  const { words, rest } = splitAtCommand(args);
   const given = settingsWords(words);
   try {
     if (words.length === 0 && rest === undefined) words.push("--help");
@@ -46,17 +47,6 @@ export async function run(
   }
 }
 
-/**
- * What follows the first `--` belongs to the user's own program and must not
- * be looked at; `undefined` where there is no `--`.
- */
-function splitAtDoubleDash(args: readonly string[]) {
-  const at = args.indexOf("--");
-  return at === -1
-    ? { words: [...args], rest: undefined }
-    : { words: args.slice(0, at), rest: args.slice(at + 1) };
-}
-
 /** How much of the command tree a command line is about. */
 interface Scope {
   /** The verbs that must be there with all their flags. */
@@ -67,9 +57,6 @@ interface Scope {
   /** The flags about the settings, as they were given. */
   readonly given?: readonly string[];
 }
-
-/** The flags before a verb whose value is the next word. */
-const TAKE_NEXT = new Set(settingsOptions().map(({ long }) => long));
 
 function scopeOf(
   words: readonly string[],

@@ -99,6 +99,8 @@ export function inContext(host: Host, target: Target): Host {
     attach: (call) => host.programs.attach(aim(call)),
     attachHeard: (call, onError, signal) =>
       host.programs.attachHeard(aim(call), onError, signal),
+    join: (call, greeting, onError) =>
+      host.programs.join(aim(call), greeting, onError),
     stream: async (call, onOutput, ...more) =>
       named(call, await host.programs.stream(aim(call), onOutput, ...more)),
   };

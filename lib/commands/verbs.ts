@@ -16,6 +16,13 @@ export interface Verb {
   readonly summary: string;
   /** Left out of help. */
   readonly hidden?: boolean;
+  /** Where it is the last words' right to be a command with flags of its own, as with ssh. */
+  readonly command?: {
+    /** How many words of the verb's own come first. */
+    readonly after: number;
+    /** The verb's flags whose value is the next word. */
+    readonly takeNext: readonly string[];
+  };
   /** Loads the verb; `tree` gives the whole program once it is built. */
   load(context: Context, tree: () => AnyCommand): Promise<AnyCommand>;
 }
@@ -69,6 +76,26 @@ export const VERBS: readonly Verb[] = [
     summary: "Open VS Code or Cursor inside a job's pod",
     load: async (context) =>
       (await import("./jobs/mod.ts")).codeCommand(context),
+  },
+  {
+    name: "ssh",
+    summary: "Connect to a job's pod by ssh, for editors and tools",
+    command: {
+      after: 1,
+      takeNext: [
+        ...["--pod", "-L", "--local", "-R", "--remote"],
+        ...["-D", "--dynamic", "-o", "--option"],
+      ],
+    },
+    load: async (context) =>
+      (await import("./jobs/mod.ts")).sshCommand(context),
+  },
+  {
+    name: "ssh-proxy",
+    summary: "Connect ssh to a job's pod",
+    hidden: true,
+    load: async (context) =>
+      (await import("./jobs/mod.ts")).sshProxyCommand(context),
   },
   {
     name: "delete",

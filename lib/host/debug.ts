@@ -47,6 +47,11 @@ export function debugHost(host: Host): Host {
       const ended = host.programs.attachHeard(call, onError, signal);
       return told(call, ended, ({ code }) => code);
     },
+    join: (call, greeting, onError) => {
+      announce(call);
+      const ended = host.programs.join(call, greeting, onError);
+      return told(call, ended, ({ code }) => code);
+    },
     stream: (call, onOutput, ...more) => {
       announce(call);
       return told(call, host.programs.stream(call, onOutput, ...more), codeOf);

@@ -54,8 +54,19 @@ function denoEnvironment(options: HostOptions): Environment {
     get executable() {
       return Deno.execPath();
     },
+    get self() {
+      return Deno.build.standalone
+        ? [Deno.execPath()]
+        : [Deno.execPath(), ...FROM_SOURCES];
+    },
   };
 }
+
+/** How the runtime starts the program where it is not compiled into it. */
+const FROM_SOURCES = [
+  ...["run", "--quiet", "--no-check", "--allow-all"],
+  new URL("../../main.ts", import.meta.url).pathname,
+];
 
 function platform(): Platform {
   const { os, arch } = Deno.build;

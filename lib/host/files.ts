@@ -44,6 +44,12 @@ export function denoFiles(directory: () => string): Files {
           ...(mode === undefined ? {} : { mode }),
         }),
       ),
+    link: (path, name) =>
+      named("name", name, Deno.link(absolute(path), absolute(name)))
+        .then(() => true, (error) => {
+          if (isThere(error)) return false;
+          throw error;
+        }),
     remove: async (path) => {
       await unlessMissing("remove", path, Deno.remove(absolute(path)));
     },
@@ -126,6 +132,11 @@ async function unlessMissing<T>(
     if (error instanceof MloError && isMissing(error.cause)) return undefined;
     throw error;
   }
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof MloError &&
+    error.cause instanceof Deno.errors.AlreadyExists;
 }
 
 /** A path through a file (`ENOTDIR`) leads nowhere just as a missing one does. */

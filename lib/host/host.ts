@@ -29,6 +29,8 @@ export interface Environment {
   readonly platform: Platform;
   /** The running program's own file, absolute. */
   readonly executable: string;
+  /** The words that start this program again, its own arguments apart. */
+  readonly self: readonly string[];
 }
 
 /** Operating system and processor, as `kubectl` and Go name them. */
@@ -72,6 +74,8 @@ export interface Files {
   leadsTo(path: string): Promise<string>;
   /** Makes a directory and its parents; one that is there already is fine. */
   makeDirectory(path: string, mode?: number): Promise<void>;
+  /** Gives a file another name, unless something has that name already; says whether it does. */
+  link(path: string, name: string): Promise<boolean>;
   /** Removes a file; one that is not there is fine. */
   remove(path: string): Promise<void>;
 }
@@ -120,6 +124,20 @@ export interface Started {
   readonly outcome: Promise<Outcome>;
 }
 
+/** The first words between this program and one that it is to be joined with. */
+export interface Greeting {
+  /** What the other program is given before anything of this one's standard input. */
+  readonly say: string;
+  /** Is given the other's first line; what comes behind it is passed on once this is done. What it throws ends both. */
+  hear(line: string): Promise<void>;
+}
+
+/** How a program that was joined with this one ended. */
+export interface JoinedEnd extends AttachedEnd {
+  /** Whether it ended without having said a whole line. */
+  readonly isSilent: boolean;
+}
+
 /** Programs of the machine. A program that is not installed throws an `MloError`. */
 export interface Programs {
   /** Runs a program to its end with captured output; without `input` its stdin is empty. */
@@ -137,6 +155,17 @@ export interface Programs {
     onError: (chunk: Uint8Array) => void,
     signal?: AbortSignal,
   ): Promise<AttachedEnd>;
+  /**
+   * Runs a program between this one's standard input and output, byte for
+   * byte, after a greeting; what it writes to stderr is given in chunks. Who
+   * closes this program's input or output, or hangs up, ends it, even where it
+   * waits for a connection that is dead.
+   */
+  join(
+    call: Call,
+    greeting: Greeting,
+    onError: (chunk: Uint8Array) => void,
+  ): Promise<JoinedEnd>;
   /**
    * Runs a program and gives its standard output in chunks as they come;
    * stderr is captured, and given in chunks too if wanted. The signal ends it.

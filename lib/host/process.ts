@@ -1,6 +1,7 @@
 import { MloError } from "../error.ts";
 import { joined } from "../text/bytes.ts";
 import type { Call, Outcome, Programs, Started } from "./host.ts";
+import { join } from "./join.ts";
 
 /** Where to get a program that is missing; asked for by name in an error's hint. */
 const INSTALL_HINTS: Readonly<Record<string, string>> = {
@@ -79,6 +80,12 @@ export function denoPrograms(
       });
       return (await child.status).code;
     },
+    join: (call, greeting, onError) =>
+      join(
+        spawn(call, { stdin: "piped", stdout: "piped", stderr: "piped" }),
+        greeting,
+        onError,
+      ),
     attachHeard: async (call, onError, signal) => {
       const child = spawn(call, {
         stdin: "inherit",

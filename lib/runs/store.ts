@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.ts";
+import { stateDirectory } from "../host/state.ts";
 import { recordOf, type RunRecord } from "./record.ts";
 
 /** What this laptop knows of a run. */
@@ -20,13 +21,6 @@ type Machine = Pick<Host, "env" | "files">;
 
 /** The most bundles that are kept. */
 const BUNDLES = 100;
-
-/** Where records lie (XDG Base Directory Specification: a relative path does not count). */
-function stateDirectory({ env }: Machine): string {
-  const state = env.get("XDG_STATE_HOME");
-  const root = state?.startsWith("/") ? state : `${env.home}/.local/state`;
-  return `${root}/mlo`;
-}
 
 /** Keeps what is known of a run: one file, for the user's eyes alone. */
 export async function keepRun(machine: Machine, run: KnownRun): Promise<void> {

@@ -24,6 +24,7 @@ const INTERFACE = [
   "lib/host/host.ts",
   "lib/host/on_path.ts",
   "lib/host/cache.ts",
+  "lib/host/state.ts",
 ];
 
 /** Same input, same output: these may not even know the host's interface. */

@@ -9,6 +9,8 @@
 export interface ExecPlace {
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Words before a program that take it into a container; it runs on this machine without. */
+  readonly enter?: readonly string[];
 }
 
 /** What carries a program's input and output to `kubectl` and back. */
@@ -67,7 +69,7 @@ sys.exit(code if code >= 0 else 128 - code)
 
 /** Runs the program that the query of an `exec` request asks for. */
 export async function runExec(wire: ExecWire, url: URL, place: ExecPlace) {
-  const argv = url.searchParams.getAll("command");
+  const argv = [...place.enter ?? [], ...url.searchParams.getAll("command")];
   const isTerminal = url.searchParams.get("tty") === "true";
   const hasInput = url.searchParams.get("stdin") === "true";
   // A runtime gives each program a session of its own.

@@ -21,7 +21,10 @@ export function serveExecWebSocket(
 function wireOf(socket: WebSocket): ExecWire {
   function send(channel: number, bytes: Uint8Array) {
     if (socket.readyState !== WebSocket.OPEN) return;
-    socket.send(new Uint8Array([channel, ...bytes]));
+    const message = new Uint8Array(1 + bytes.length);
+    message[0] = channel;
+    message.set(bytes, 1);
+    socket.send(message);
   }
   const wire: ExecWire = {
     send: (to, bytes) => send(to === "stdout" ? STDOUT : STDERR, bytes),

@@ -9,6 +9,7 @@ import { MloError, usageError } from "../../error.ts";
 import { ChildExit } from "../child_exit.ts";
 import type { Context } from "../context.ts";
 import { podOption, settingsCommand } from "../options.ts";
+import { hasEnded } from "./until_running.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 
@@ -143,12 +144,11 @@ export async function runningPod(
 ): Promise<JobPod> {
   const pod = choosePod(await listJobPods(host, namespace), job, wanted);
   if (pod.state.is === "running") return pod;
-  throw new MloError(
-    pod.state.is === "ended"
-      ? `The pod ${pod.name} has ended`
-      : `The pod ${pod.name} is not running yet`,
-    { hint: `mlo status ${job}` },
-  );
+  throw pod.state.is === "ended"
+    ? hasEnded(pod, job)
+    : new MloError(`The pod ${pod.name} is not running yet`, {
+      hint: `mlo status ${job}`,
+    });
 }
 
 async function execIn(

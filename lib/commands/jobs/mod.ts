@@ -6,3 +6,5 @@ export { execCommand, shellCommand } from "./exec.ts";
 export { portForwardCommand } from "./port_forward.ts";
 export { codeCommand } from "./code.ts";
 export { cleanCommand, deleteCommand } from "./delete.ts";
+export { sshCommand } from "./ssh.ts";
+export { sshProxyCommand } from "./ssh_proxy.ts";
