@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { commandTree } from "../../lib/cli.ts";
 import type { AnyCommand } from "../../lib/commands/command.ts";
+import { VERBS } from "../../lib/commands/verbs.ts";
 import { denoHost } from "../../lib/host/deno_host.ts";
 import { helpOf } from "../../tools/manual.ts";
 import { missingForArchive, withArchiveHost } from "../support/archive_bed.ts";
@@ -28,7 +29,9 @@ async function documents(): Promise<[string, string][]> {
 
 function* verbsBelow(command: AnyCommand): Generator<AnyCommand> {
   for (const child of command.commands) {
-    if (child.name() === "complete") continue;
+    if (VERBS.some(({ name, hidden }) => hidden && name === child.name())) {
+      continue;
+    }
     yield child;
     yield* verbsBelow(child);
   }

@@ -89,8 +89,6 @@ function furnished(
 ): SshLaptop {
   const { env, home } = laptop;
   const [program, first] = programUnderTest();
-  // ssh asks the system for the home directory, not the environment.
-  env["MLO_TEST_SSH_CONFIG"] = `${home}/.ssh/config`;
   const start = (words: readonly string[], input?: string) =>
     run(words, {
       env,
@@ -103,14 +101,34 @@ function furnished(
     container,
     scratch,
     podHome: `${scratch}/homes/ada`,
-    use: async (version) => {
-      env["PATH"] = `${await opensshPrograms(version)}:${env["PATH"]}`;
-    },
+    use: (version) => useVersion(home, version),
     run: start,
     program: (...args) => start([program, ...first, ...args]),
     inPod: (script) =>
       bed.docker("exec", "--user", "0", container, "sh", "-c", script),
   };
+}
+
+/**
+ * Puts a version's programs into the laptop's bin. They are told where the
+ * laptop's home is: OpenSSH asks the system for that, not the environment.
+ */
+async function useVersion(home: string, version: OpensshVersion) {
+  const programs = await opensshPrograms(version);
+  const config = `${home}/.ssh/config`;
+  for (const name of ["ssh", "scp", "sftp", "ssh-keygen"]) {
+    // These two start /usr/bin/ssh unless told.
+    const more = name === "scp" || name === "sftp" ? `-S ${home}/bin/ssh` : "";
+    const known = name === "ssh-keygen" ? "" : `${more} -F ${config}`;
+    await Deno.writeTextFile(
+      `${home}/bin/${name}`,
+      `#!/bin/sh
+[ ! -e ${config} ] || set -- ${known} "$@"
+exec ${programs}/${name} "$@"
+`,
+      { mode: 0o755 },
+    );
+  }
 }
 
 /** Waits until nothing of a connection is left in the pod. */

@@ -52,7 +52,8 @@ Examples:
   $ mlo ssh exp
   $ mlo ssh exp nvidia-smi -L
   $ mlo ssh exp -N -L 8888:localhost:8888
-  $ mlo ssh --setup && rsync -a results/ exp.mlo:results/`,
+  $ mlo ssh --setup
+  $ rsync -a results/ exp.mlo:results/`,
     )
     .action((job, flags) => {
       const { rest = [] } = context;
