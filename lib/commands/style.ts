@@ -28,6 +28,9 @@ export function uncolored(host: Host): Host {
       get executable() {
         return env.executable;
       },
+      get self() {
+        return env.self;
+      },
     },
   };
 }
