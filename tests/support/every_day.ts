@@ -143,6 +143,14 @@ ${
       "$ tar c src | mlo exec dev --stdin -- tar x -C /mloscratch/homes/you\n$ echo 'uv sync' | mlo shell dev",
     )
   }
+Once \`mlo ssh --setup\` was run, ssh knows your jobs, and with it rsync, scp, git
+and every editor that speaks it: see [Editors and ssh](editors.md).
+
+${
+    block(
+      "$ mlo ssh --setup\n$ rsync -a --filter=':- .gitignore' ./ exp.mlo:proj/",
+    )
+  }
 A port of the pod becomes one of your machine and stays the same one over lost
 links and new pods; ^C ends it:
 

@@ -2,13 +2,17 @@ import { attachUri } from "../../cluster/attach_uri.ts";
 import { MloError, usageError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { findOnPath } from "../../host/on_path.ts";
+import type { JobPod } from "../../cluster/job_pods.ts";
 import { shellJoin } from "../../text/shell_quote.ts";
 import { ChildExit } from "../child_exit.ts";
 import { Option } from "../command.ts";
 import type { Context } from "../context.ts";
 import { runningPod, waitUntilSetUp } from "./exec.ts";
+import { hostName } from "./ssh_host.ts";
+import { requireSetup } from "./ssh_setup.ts";
+import { untilPodRuns } from "./until_running.ts";
 import { podOption, settingsCommand } from "../options.ts";
-import { openProject } from "../../settings/project.ts";
+import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 
 /** `mlo code JOB [FOLDER]`: the editor, inside the pod. */
@@ -28,15 +32,21 @@ export function codeCommand(context: Context) {
         "hex, or plain for older Dev Containers extensions",
       ).choices(["hex", "plain"]).default("hex"),
     )
+    .addOption(
+      new Option("--ssh", "by Remote-SSH, after `mlo ssh --setup`")
+        .conflicts("uriStyle"),
+    )
     .option("--print", "print the line instead of running it")
     .addHelpText(
       "after",
       `
-The editor needs its Dev Containers and Kubernetes extensions.
+The editor needs its Dev Containers and Kubernetes extensions; with --ssh, its
+Remote-SSH extension instead, and the job is waited for.
 
 Examples:
   $ mlo code dev
-  $ mlo code dev /mloscratch/homes/you/project --editor cursor`,
+  $ mlo code dev /mloscratch/homes/you/project --editor cursor
+  $ mlo code dev --ssh --print`,
     )
     .action((job, folder, flags) => {
       if (folder !== undefined && !folder.startsWith("/")) {
@@ -61,6 +71,7 @@ interface CodeOptions extends SettingsFlags {
   readonly pod?: string | undefined;
   readonly editor: string;
   readonly uriStyle: "hex" | "plain";
+  readonly ssh?: boolean | undefined;
   readonly print?: boolean | undefined;
 }
 
@@ -69,17 +80,15 @@ async function openEditor(
   { job, folder, ...flags }: CodeOptions,
 ) {
   const project = await openProject(context, flags);
-  const { host, namespace, settings } = project;
-  const pod = await runningPod(project, job, flags.pod);
-  const uri = attachUri(flags.uriStyle, {
-    context: project.target.context,
-    namespace,
-    pod: pod.name,
-    container: pod.container,
-    image: pod.image,
-    folder: folder ?? settings.SCRATCH_HOME,
-  });
-  const args = ["--folder-uri", uri];
+  const { host, settings } = project;
+  const place = folder ?? settings.SCRATCH_HOME;
+  if (flags.ssh && !flags.print) await requireSetup(host);
+  const pod = flags.ssh
+    ? await untilPodRuns(project, job, flags.pod)
+    : await runningPod(project, job, flags.pod);
+  const args = flags.ssh
+    ? ["--remote", `ssh-remote+${hostName({ job, pod: flags.pod })}`, place]
+    : ["--folder-uri", containerUri(project, pod, flags.uriStyle, place)];
   if (flags.print) {
     return host.terminal.out(`${shellJoin([flags.editor, ...args])}\n`);
   }
@@ -124,4 +133,20 @@ function noEditor(editor: string, job: string): MloError {
         `in ${name}, run "Shell Command: Install '${editor}' command in PATH"; where it is not installed: mlo code ${job} --print`,
     },
   );
+}
+
+function containerUri(
+  { namespace, target }: Project,
+  pod: JobPod,
+  style: "hex" | "plain",
+  folder: string,
+): string {
+  return attachUri(style, {
+    context: target.context,
+    namespace,
+    pod: pod.name,
+    container: pod.container,
+    image: pod.image,
+    folder,
+  });
 }

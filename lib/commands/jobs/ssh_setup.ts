@@ -1,6 +1,7 @@
 import { optionLines } from "../../cluster/ssh/client.ts";
 import { withInclude, withoutInclude } from "../../cluster/ssh/include.ts";
 import { laptopFiles, publicKey } from "../../cluster/ssh/laptop.ts";
+import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import {
   findSettingsFile,
@@ -45,6 +46,14 @@ export async function printSetup(
   options: SetupOptions,
 ): Promise<void> {
   context.host.terminal.out(await configuration(context, options));
+}
+
+/** Throws unless {@linkcode setUp} was done, for what starts `ssh` itself. */
+export async function requireSetup(host: Host): Promise<void> {
+  if (await host.files.facts(configurationFile(host)) !== undefined) return;
+  throw new MloError("ssh does not know the names of jobs yet", {
+    hint: "mlo ssh --setup",
+  });
 }
 
 async function configuration(

@@ -16,6 +16,7 @@ import { MloError } from "../../error.ts";
 import type { Job } from "../../runai/job.ts";
 import { isFinished } from "../../runai/jobs.ts";
 import { untilInterrupted } from "../interrupt.ts";
+import { noSuchJob } from "./names.ts";
 import { askPodless } from "./podless.ts";
 import type { Project } from "../../settings/project.ts";
 
@@ -81,8 +82,13 @@ export async function untilPodRuns(
     if (pod.state.is === "ended") throw hasEnded(pod, job);
     return pod.state.is === "running" ? pod : undefined;
   };
-  const now = running(podsOf(await listJobPods(host, namespace), job));
+  const own = podsOf(await listJobPods(host, namespace), job);
+  const now = running(own);
   if (now) return now;
+  if (own.length === 0) {
+    const { job: listed, known } = await askPodless(project, job);
+    if (listed === undefined) throw noSuchJob(project, job, known);
+  }
   const pod = await waitUntil(project, job, {
     podless: 1,
     decide: running,

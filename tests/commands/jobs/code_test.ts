@@ -107,9 +107,43 @@ Deno.test("mlo code finds the editor inside macOS' program before anybody instal
       home,
       directory: home,
       executable: "/mlo",
+      self: ["/mlo"],
       platform: { os: "darwin", arch: "arm64" },
     } as const;
     const words = ["code", "dev", "--editor", "cursor"];
     assert.equal(await run(words, { ...host, env: mac }), 0);
     assert.equal(await Deno.readTextFile(`${home}/opened`), "--folder-uri\n");
+  }));
+
+Deno.test("mlo code --ssh opens either editor by Remote-SSH, once ssh knows the names", () =>
+  withLaptop(async (laptop) => {
+    const { cluster, namespace, home } = laptop;
+    cluster.jobs.create({
+      ...{ name: "big", namespace, kind: "distributed", workers: 1 },
+      image: "image",
+    });
+    const print = ["code", "big", "--ssh", "--print"];
+    assert.equal(
+      (await laptop.mlo(...print)).stdout,
+      "code --remote ssh-remote+big.mlo /mloscratch/homes/ada\n",
+    );
+    const editor = ["--editor", "cursor", "--pod", "worker-0"];
+    assert.equal(
+      (await laptop.mlo(...print, "/a b", ...editor)).stdout,
+      "cursor --remote ssh-remote+big.worker-0.mlo '/a b'\n",
+    );
+    const early = await laptop.mlo("code", "big", "--ssh");
+    assert.equal(early.code, 1);
+    assert.match(early.stderr, /^hint: mlo ssh --setup$/m);
+    assert.equal((await laptop.mlo("ssh", "--setup")).code, 0);
+    await Deno.writeTextFile(
+      `${home}/bin/code`,
+      `#!/bin/sh\nprintf '%s\\n' "$@" >"$HOME/opened"\n`,
+      { mode: 0o755 },
+    );
+    assert.equal((await laptop.mlo("code", "big", "--ssh")).code, 0);
+    assert.equal(
+      await Deno.readTextFile(`${home}/opened`),
+      "--remote\nssh-remote+big.mlo\n/mloscratch/homes/ada\n",
+    );
   }));

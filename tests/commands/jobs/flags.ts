@@ -115,6 +115,8 @@ export const JOBS_FLAGS: readonly FlagTable[] = [
       ["--editor vim", /allowed choices are code, cursor/i],
       ["--uri-style plain", { uriStyle: "plain" }],
       ["--uri-style old", /allowed choices are hex, plain/i],
+      ["--ssh", { ssh: true }],
+      ["--ssh --uri-style hex", /cannot be used with option/],
       ["--print", { print: true }],
     ],
   },
