@@ -117,7 +117,8 @@ async function logs(laptop: Laptop): Promise<string> {
 VPN, a lid that closes) it is taken up where it broke, without a line shown twice;
 so is the log of a preempted job, in its next pod. A node keeps the last part of a
 log only: where lines came and went while nobody could read them, it says so. Of a
-distributed job, \`--pod\` chooses; \`--previous\` gives the run before a restart:
+distributed job, \`--pod\` chooses; \`--previous\` gives the run before a restart.
+Several jobs, or a pattern, give each line behind its job's name:
 
 ${
     block(`$ mlo logs exp -f\n${text}`) +
