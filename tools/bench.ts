@@ -2,7 +2,7 @@
 /**
  * Prints how fast `mlo` is as ratios within one run:
  *
- *     deno task bench [--rounds N] [start] [submit] [pod] [archive]
+ *     deno task bench [--rounds N] [start] [submit] [pod] [archive] [ssh]
  *
  * The absolute times are this machine's; the ratios are what has targets.
  */
@@ -11,6 +11,7 @@ import { secretManifest } from "../lib/cluster/secret.ts";
 import { applySecretCall } from "../lib/cluster/secret_store.ts";
 import { withLaptop } from "../tests/support/laptop.ts";
 import { benchArchive } from "./bench_archive.ts";
+import { benchSsh } from "./bench_ssh.ts";
 import { benchEntrypoint } from "./bench_entrypoint.ts";
 import { compile } from "./compile.ts";
 import { median, printTimings, runQuietly, timeInTurn } from "./measure.ts";
@@ -48,6 +49,10 @@ async function main() {
     archive: async () => {
       console.log("\nArchiving, against rsync:");
       await benchArchive();
+    },
+    ssh: async () => {
+      console.log("\nssh into a pod, against the bare stream:");
+      await benchSsh(new URL("../dist/mlo", import.meta.url).pathname);
     },
   };
   await compile("main.ts", "dist/mlo");
