@@ -12,6 +12,7 @@ function envOf(shell: string, os: "linux" | "darwin" = "linux") {
     home: "/home/ada",
     directory: "/",
     executable: "/mlo",
+    self: ["/mlo"],
     platform: { os, arch: "amd64" },
   } as const;
 }
