@@ -41,20 +41,32 @@ async function main(args: readonly string[]): Promise<number> {
   const cache = cacheDirectory().replace(/docker$/, "node");
   await Deno.mkdir(cache, { recursive: true });
   const [flag, times] = args;
-  const isDrill = flag === "--times";
-  const program = isDrill ? "" : await programToTest();
-  return await aloneOn(cache, async (directory, programs, images) => {
-    for (let left = isDrill ? Number(times) : 1; left > 0; left--) {
-      const code = await once(
+  if (flag === "--times") return await drill(cache, Number(times));
+  const program = await programToTest();
+  return await aloneOn(
+    cache,
+    (directory, programs, images) =>
+      once(
         directory,
         programs,
         images,
-        async () => isDrill ? 0 : await test(directory, images, program, args),
-      );
-      if (code !== 0) return code;
-    }
-    return 0;
-  });
+        () => test(directory, images, program, args),
+      ),
+  );
+}
+
+/** A node comes up and goes down, each time from nothing. */
+async function drill(cache: string, times: number): Promise<number> {
+  for (let time = 1; time <= times; time++) {
+    const code = await aloneOn(
+      cache,
+      (directory, programs, images) =>
+        once(directory, programs, images, () => Promise.resolve(0)),
+    );
+    if (code !== 0) return code;
+    say(`${time} of ${times}: nothing is left behind`);
+  }
+  return 0;
 }
 
 async function programToTest(): Promise<string> {

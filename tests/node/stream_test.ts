@@ -58,6 +58,37 @@ Deno.test("port-forward on a real node keeps its port over a cut link and a new 
     assert.equal((await forward.end()).code, 130);
   }));
 
+Deno.test("code on a real node says that its pod is being deleted, and leads to the next one under its name", () =>
+  withNodeLaptop(async (laptop) => {
+    const runs = (pod: string) =>
+      laptop.untilPod(
+        pod,
+        "to run",
+        ({ status }) =>
+          status.containerStatuses?.[0]?.state?.running !== undefined,
+      );
+    const stubborn = "trap '' TERM; sleep 100 & wait; wait";
+    await runs(
+      await laptop.makePod("exp", {
+        command: ["bash", "-c", stubborn],
+        terminationGracePeriodSeconds: 10,
+      }),
+    );
+    const code = () => laptop.mlo("code", "exp", "--print");
+    const first = await code();
+    assert.deepEqual([first.code, first.stderr], [0, ""]);
+    const path = `/api/v1/namespaces/${laptop.namespace}/pods/exp-0-0`;
+    await laptop.node.ask("DELETE", path);
+    const leaving = await code();
+    assert.equal(leaving.code, 0);
+    assert.equal(leaving.stderr, "mlo: the pod exp-0-0 is being deleted\n");
+    await makeAgain(laptop, ["sleep", "infinity"]);
+    await runs("exp-0-0");
+    const next = await code();
+    assert.deepEqual([next.code, next.stderr], [0, ""]);
+    assert.equal(next.stdout, first.stdout);
+  }));
+
 Deno.test("submit --wait on a real node says why a job cannot start", () =>
   withNodeLaptop(async (laptop) => {
     const exp = ["submit", "-n", "exp", "--train"];

@@ -118,6 +118,7 @@ async function jobsOf(project: string, { url }: World): Promise<StoredJob[]> {
   const response = await fetch(
     `${url}/double/jobs?namespace=runai-${encodeURIComponent(project)}`,
   );
+  if (!response.ok) throw new Refused(await response.text());
   return (await response.json() as { jobs: StoredJob[] }).jobs;
 }
 

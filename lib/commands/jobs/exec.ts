@@ -143,7 +143,12 @@ export async function runningPod(
   wanted: string | undefined,
 ): Promise<JobPod> {
   const pod = choosePod(await listJobPods(host, namespace), job, wanted);
-  if (pod.state.is === "running") return pod;
+  if (pod.state.is === "running") {
+    if (pod.isLeaving) {
+      host.terminal.err(`mlo: the pod ${pod.name} is being deleted\n`);
+    }
+    return pod;
+  }
   throw pod.state.is === "ended"
     ? hasEnded(pod, job)
     : new MloError(`The pod ${pod.name} is not running yet`, {

@@ -147,3 +147,23 @@ Deno.test("mlo code --ssh opens either editor by Remote-SSH, once ssh knows the 
       "--remote\nssh-remote+big.mlo\n/mloscratch/homes/ada\n",
     );
   }));
+
+Deno.test("mlo code, exec and shell say that the pod is being deleted", () =>
+  withLaptop(async (laptop) => {
+    const { cluster, namespace } = laptop;
+    cluster.jobs.create({
+      name: "dev",
+      namespace,
+      kind: "interactive",
+      image: "image",
+      graceMs: 600_000,
+    });
+    cluster.jobs.delete(namespace, "dev");
+    for (
+      const words of [["code", "dev", "--print"], ["exec", "dev", "--", "true"]]
+    ) {
+      const { code, stderr } = await laptop.mlo(...words);
+      assert.equal(stderr, "mlo: the pod dev-0-0 is being deleted\n");
+      assert.equal(code, 0);
+    }
+  }));

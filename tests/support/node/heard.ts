@@ -7,6 +7,8 @@ export interface Heard {
   readonly err: () => string;
   /** Waits until stdout has what is wanted. */
   sees(what: RegExp, seconds?: number): Promise<RegExpExecArray>;
+  /** Waits until stderr has what is wanted. */
+  says(what: RegExp, seconds?: number): Promise<RegExpExecArray>;
   /** Waits for the end. */
   end(): Promise<{ code: number; stdout: string; stderr: string }>;
 }
@@ -27,17 +29,19 @@ export function hear(child: Deno.ChildProcess): Heard {
     gather(child.stdout, (text) => void (out += text)),
     gather(child.stderr, (text) => void (err += text)),
   ]);
+  const finds = (text: () => string) => async (what: RegExp, seconds = 60) => {
+    await until(String(what), () => what.test(text()), seconds)
+      .catch((error) => {
+        throw new Error(`${error.message}:\n${out.slice(-500)}\n${err}`);
+      });
+    return what.exec(text()) as RegExpExecArray;
+  };
   return {
     child,
     out: () => out,
     err: () => err,
-    sees: async (what, seconds = 60) => {
-      await until(`${what} in stdout`, () => what.test(out), seconds)
-        .catch((error) => {
-          throw new Error(`${error.message}:\n${out.slice(-500)}\n${err}`);
-        });
-      return what.exec(out) as RegExpExecArray;
-    },
+    sees: finds(() => out),
+    says: finds(() => err),
     end: async () => {
       const { code } = await child.status;
       await done;

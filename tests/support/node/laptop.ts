@@ -105,7 +105,12 @@ export async function withNodeLaptop(
     await endPods(node, namespace);
     await runai.stop();
     await relay.stop();
-    await Deno.remove(home, { recursive: true });
+    // A kubectl that mlo has left behind may still be writing what it has found out.
+    await until(
+      "the home to be gone",
+      () =>
+        Deno.remove(home, { recursive: true }).then(() => true, () => false),
+    );
   }
 }
 

@@ -57,18 +57,25 @@ export function missingPackages(): string[] {
 
 /** Containers are held in groups of processes: runc makes one for each. */
 async function whyNoCgroups(): Promise<string[]> {
-  const roots = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
-  for (const root of roots) {
-    const probe = `${root}/mlo-test-probe`;
-    try {
-      await Deno.mkdir(probe);
-      await Deno.remove(probe);
-      return [];
-    } catch {
-      // The other kind of hierarchy, or none.
-    }
+  // The two kinds of hierarchy.
+  for (const root of ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"]) {
+    if (await makesGroups(root)) return [];
   }
   return ["it needs cgroups that can be written"];
+}
+
+/** A directory that is made in a hierarchy is a group at once; in another file system it stays empty. */
+async function makesGroups(root: string): Promise<boolean> {
+  const probe = `${root}/mlo-test-probe-${Deno.pid}`;
+  try {
+    await Deno.mkdir(probe);
+  } catch {
+    return false;
+  }
+  const isGroup = await Deno.stat(`${probe}/cgroup.procs`)
+    .then(() => true, () => false);
+  await Deno.remove(probe);
+  return isGroup;
 }
 
 async function whyNoMounts(): Promise<string[]> {

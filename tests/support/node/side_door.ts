@@ -62,17 +62,28 @@ export function openSideDoor(
     return Response.json({});
   }
 
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request) => {
-      const { pathname } = new URL(request.url);
-      const name = /^\/double\/jobs\/[^/]+\/([^/]+)$/.exec(pathname)?.[1];
-      if (request.method === "POST") return create(await request.json());
-      if (request.method === "GET") return list();
-      if (request.method === "DELETE" && name) return remove(name);
-      return new Response(null, { status: 404 });
-    },
-  );
+  async function answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const name = /^\/double\/jobs\/[^/]+\/([^/]+)$/.exec(pathname)?.[1];
+    if (request.method === "POST") return create(await request.json());
+    if (request.method === "GET") return list();
+    if (request.method === "DELETE" && name) return remove(name);
+    return new Response(null, { status: 404 });
+  }
+
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+    // As Go tells a server that does not answer.
+    onError: () =>
+      new Response(
+        `Get "${node.url}/api": dial tcp ${
+          new URL(node.url).host
+        }: connect: connection refused`,
+        { status: 503 },
+      ),
+  }, answer);
   const door: SideDoor = {
     url: `http://127.0.0.1:${server.addr.port}`,
     setting: {},
