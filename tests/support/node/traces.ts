@@ -44,7 +44,23 @@ export async function tracesOf(directory: string): Promise<Traces> {
     ),
     ...DIRECTORIES.map((path) => lines("file", ["find", path], () => true)),
   ]);
-  return parts.flat();
+  const foreign = await socketsOfOthers(directory);
+  return parts.flat().filter((line) => !foreign.has(line));
+}
+
+/** Every containerd of a machine, Docker's own as well, has its sockets in one directory. */
+async function socketsOfOthers(directory: string): Promise<Set<string>> {
+  const words = "ss --no-header --listening --unix --processes".split(" ");
+  const found = new Set<string>();
+  for (const line of (await must(words)).split("\n")) {
+    const [, path] = /(\/run\/containerd\/s\/\w+)/.exec(line) ?? [];
+    const [, pid] = /pid=(\d+)/.exec(line) ?? [];
+    if (path === undefined || pid === undefined) continue;
+    const command = await Deno.readTextFile(`/proc/${pid}/cmdline`)
+      .catch(() => "");
+    if (!command.includes(directory)) found.add(`file ${path}`);
+  }
+  return found;
 }
 
 async function lines(
