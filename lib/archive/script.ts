@@ -9,6 +9,7 @@ import list from "./remote/list.sh" with { type: "text" };
 import main from "./remote/main.sh" with { type: "text" };
 import manifest from "./remote/manifest.sh" with { type: "text" };
 import crew from "./remote/crew.sh" with { type: "text" };
+import notify from "./remote/notify.sh" with { type: "text" };
 import registry from "./remote/registry.sh" with { type: "text" };
 import rounds from "./remote/rounds.sh" with { type: "text" };
 import talk from "./remote/talk.sh" with { type: "text" };
@@ -32,6 +33,7 @@ export const FUNCTIONS = [
   rounds,
   differences,
   verify,
+  notify,
   talk,
 ].join("\n");
 
@@ -43,12 +45,16 @@ export interface Script {
   readonly command: string;
 }
 
-/** The script for a transfer, with the request that is kept there. */
+/**
+ * The script for a transfer, with the request that is kept there, and with the
+ * `notification` for its end, which is kept nowhere.
+ */
 export function transferScript(
   verb: "start" | "plan",
   request: Request,
+  notification = "",
 ): Script {
-  return script([verb], requestText(request));
+  return script([verb], requestText(request), notification);
 }
 
 /** The script that joins a transfer of these stores by its id; an empty one is the one under way. */
@@ -71,12 +77,19 @@ export function askScript(
  * file there, since the workers are started from that. The commands read no
  * standard input: the rest of this text would be in it.
  */
-function script(words: readonly string[], request: string): Script {
+function script(
+  words: readonly string[],
+  request: string,
+  notification = "",
+): Script {
   const preparation = [
     `printf '\\n%s\\0' ${ANSWER_BEGINS}`,
     `functions=${shellQuote(`${FUNCTIONS}\n`)}`,
     `program=$functions${shellQuote(main)}`,
     `request=${shellQuote(request)}`,
+    // Not even by the environment that the login came with does it reach another program.
+    "unset notification",
+    `notification=${shellQuote(notification)}`,
     `eval "$functions"`,
     `eval "$request"`,
     "",

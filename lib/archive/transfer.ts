@@ -21,6 +21,8 @@ export interface Ending {
   /** `done`: every file was compared equal. */
   readonly outcome: "done" | "different" | "cancelled" | "interrupted";
   readonly findings: Findings;
+  /** What came of telling NOTIFY_URL, if that was asked for: the server's status, or why there is none. */
+  readonly notified?: string;
 }
 
 /** Who watches a transfer. */
@@ -28,6 +30,8 @@ export interface Watcher {
   /** The transfer has begun, or is joined. */
   begun(id: string, joined: boolean): void;
   progress(progress: Progress): void;
+  /** Whether the host can tell NOTIFY_URL at the end, which was asked for. */
+  notifies(can: boolean): void;
   /** The connection is lost, and is taken up again. */
   lost(): void;
   /** Nothing more will come. */
@@ -75,6 +79,7 @@ export async function follow(
       begun = true;
       watcher.begun(started, said.has("joined"));
     }
+    if (key === "notifies") watcher.notifies(textOf(record) === "yes");
   };
   const joining = () => {
     const started = id();
@@ -157,7 +162,7 @@ async function pause(
   }
 }
 
-const TOLD = ["started", "joined", "kind", "phase", "problem"];
+const TOLD = ["started", "joined", "kind", "phase", "problem", "notified"];
 
 /** What to type to see a transfer again, or to stop it. */
 export function howToJoin(id: string): string {
@@ -170,15 +175,17 @@ function ending(
   kind: Kind,
   findings: Findings,
 ): Ending {
+  const notice = said.get("notified");
+  const notified = notice === undefined ? {} : { notified: notice.trim() };
   const [word = "", reason = ""] = (said.get("phase") ?? "").split(" ");
   switch (word) {
     case "done":
     case "cancelled":
     case "interrupted":
-      return { id, kind, outcome: word, findings };
+      return { id, kind, outcome: word, findings, ...notified };
   }
   if (reason === "differences") {
-    return { id, kind, outcome: "different", findings };
+    return { id, kind, outcome: "different", findings, ...notified };
   }
   throw failure(reason, said.get("problem") ?? "");
 }

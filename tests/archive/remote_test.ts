@@ -21,6 +21,7 @@ const PARTS = [
   "rounds",
   "differences",
   "verify",
+  "notify",
   "talk",
   "main",
 ];

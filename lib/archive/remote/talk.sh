@@ -10,6 +10,7 @@ start() {
       rm -rf -- "$T"
       say joined "${HOLDER##*/}"
       say kind "$KIND"
+      start_notifier "$HOLDER"
       follow "$HOLDER"
       return
     fi
@@ -21,6 +22,7 @@ start() {
   launch
   say started "$ID"
   say kind "$KIND"
+  start_notifier "$T"
   follow "$T"
 }
 
@@ -41,6 +43,7 @@ follow() {
       over "$1" || bury "$1" || refuse stuck "$STUCK"
       # It may be about to see that there is nothing left to guard.
       end_all "MLO_GUARD=${1##*/}"
+      await_notifier "$1"
       ending "$1"
       return
     fi

@@ -51,6 +51,7 @@ export function archiveCommand(context: Context) {
       "agree to remove this path (repeatable)",
       collectWords,
     )
+    .option("--notify", "tell NOTIFY_URL how it ended, from the archive host")
     .option("--json", "one JSON object per line, for programs")
     .addHelpText("after", EXAMPLES)
     .action((paths, flags) => startTransfer(context, "archive", paths, flags));
@@ -68,6 +69,7 @@ function verifyCommand(context: Context) {
     .argument("[paths...]", "what was archived")
     .option("--to <directory>", "as it was given to archive")
     .option("--jobs <number>", "files read at a time, on each side (8)")
+    .option("--notify", "tell NOTIFY_URL how it ended, from the archive host")
     .option("--json", "one JSON object per line, for programs")
     .action((paths, _, command) =>
       startTransfer(context, "verify", paths, ownFlags(command))
@@ -87,6 +89,7 @@ function restoreCommand(context: Context) {
     .option("--jobs <number>", "rsync workers (8)")
     .option("--overwrite-newer", "also where the file in scratch is newer")
     .option("--dry-run", "say how much would be copied; write nothing")
+    .option("--notify", "tell NOTIFY_URL how it ended, from the archive host")
     .option("--json", "one JSON object per line, for programs")
     .action((paths, _, command) =>
       startTransfer(context, "restore", paths, ownFlags(command))
@@ -159,6 +162,7 @@ interface StatusFlags extends SettingsFlags {
 
 interface TransferFlags extends RequestFlags, StatusFlags {
   readonly dryRun?: boolean;
+  readonly notify?: boolean;
   readonly yes?: readonly string[];
 }
 
@@ -219,16 +223,28 @@ async function transfer(
   { kind, paths, ...flags }: TransferOptions,
 ): Promise<void> {
   const { host } = context;
-  const { settings } = await readSettings(context, flags);
+  const { settings, path } = await readSettings(context, flags);
   const request = toRequest(kind, paths, flags, settings);
   const json = flags.json === true;
+  if (flags.notify && settings.NOTIFY_URL === "") {
+    throw usageError(
+      "Cannot tell anyone: NOTIFY_URL is not set",
+      `a line NOTIFY_URL=... in ${path} says who`,
+    );
+  }
   if (flags.dryRun) {
     return await printPlan(host, loginOf(settings), request, json);
   }
   if (request.removeSource) {
     await confirmRemoval(host, request.roots, flags.yes ?? []);
   }
-  await runTransfer(host, loginOf(settings), request, json);
+  await runTransfer(
+    host,
+    loginOf(settings),
+    request,
+    json,
+    flags.notify ? settings.NOTIFY_URL : undefined,
+  );
 }
 
 /** An id becomes part of a path on the host. */

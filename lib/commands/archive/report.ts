@@ -74,6 +74,14 @@ export function reporter(
           })\n`,
       );
     },
+    notifies: (can) => {
+      if (json) return emit({ event: "notifies", can });
+      if (!can) {
+        terminal.err(
+          "warning: NOTIFY_URL will not be told: the archive host has no curl\n",
+        );
+      }
+    },
     progress,
     lost: () => {
       if (json) return emit({ event: "lost" });
@@ -87,6 +95,11 @@ export function reporter(
     ended: (ending) => {
       if (json) endedJson(ending, emit);
       else endedText(ending, (text) => terminal.out(`${text}\n`));
+      if (!json && ending.notified && !/^2\d\d$/.test(ending.notified)) {
+        terminal.err(
+          `warning: NOTIFY_URL was not told: the archive host got ${ending.notified}\n`,
+        );
+      }
       const failed = verdict(ending);
       if (failed !== undefined) throw failed;
     },
@@ -123,7 +136,7 @@ function endedText(
 }
 
 function endedJson(
-  { id, outcome, findings }: Ending,
+  { id, outcome, findings, notified }: Ending,
   emit: (event: object) => void,
 ) {
   for (const path of findings.changed) {
@@ -133,7 +146,7 @@ function endedJson(
     emit({ event: "difference", ...jsonPath(path), what });
   }
   const { files, bytes, removed, notes } = findings;
-  emit({ event: "ended", id, outcome, files, bytes, removed, notes });
+  emit({ event: "ended", id, outcome, files, bytes, removed, notes, notified });
 }
 
 function counted(number: number, noun: string): string {

@@ -2,6 +2,7 @@ import { shownBytes } from "../../archive/bar.ts";
 import { textOf } from "../../archive/answer.ts";
 import { converse } from "../../archive/conversation.ts";
 import type { Login } from "../../archive/login.ts";
+import { notification } from "../../archive/notification.ts";
 import type { Request } from "../../archive/request.ts";
 import { joinScript, transferScript } from "../../archive/script.ts";
 import { follow } from "../../archive/transfer.ts";
@@ -9,19 +10,23 @@ import type { Settings } from "../../config/settings/settings.ts";
 import type { Host } from "../../host/host.ts";
 import { reporter } from "./report.ts";
 
-/** Starts a transfer and follows it to its end. */
+/** Starts a transfer and follows it to its end, of which `notifyUrl` is told if there is one. */
 export async function runTransfer(
   host: Host,
   login: Login,
   request: Request,
   json: boolean,
+  notifyUrl?: string,
 ): Promise<void> {
   const report = reporter(host, json);
+  const notice = notifyUrl === undefined
+    ? ""
+    : notification(notifyUrl, request.kind, request.roots);
   report.ended(
     await follow(
       host,
       login,
-      transferScript("start", request),
+      transferScript("start", request, notice),
       joinScript(request),
       report,
     ),

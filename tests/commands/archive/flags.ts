@@ -19,6 +19,7 @@ export const ARCHIVE_FLAGS: readonly FlagTable[] = [
       ["--to 2026", { to: "2026" }],
       ["--jobs 3", { jobs: "3" }],
       ["--dry-run", { dryRun: true }],
+      ["--notify", { notify: true }],
       ["--remove-source", { removeSource: true }],
       ["--yes a --yes b", { yes: ["a", "b"] }],
       ["--overwrite-newer", /unknown option '--overwrite-newer'/i],
@@ -33,6 +34,7 @@ export const ARCHIVE_FLAGS: readonly FlagTable[] = [
       JSON_FLAG,
       ["--to 2026", { to: "2026" }],
       ["--jobs 3", { jobs: "3" }],
+      ["--notify", { notify: true }],
       [
         "--remove-source",
         /Unknown option --remove-source of mlo archive verify/,
@@ -53,6 +55,7 @@ export const ARCHIVE_FLAGS: readonly FlagTable[] = [
       ["--jobs 3", { jobs: "3" }],
       ["--overwrite-newer", { overwriteNewer: true }],
       ["--dry-run", { dryRun: true }],
+      ["--notify", { notify: true }],
       [
         "--remove-source",
         /Unknown option --remove-source of mlo archive restore/,
