@@ -1,6 +1,6 @@
 /** A program on a terminal of its own, with somebody at the keys. */
 export interface TerminalSession {
-  /** Waits until the text stands on what was printed since the last call; fails after ten seconds. */
+  /** Waits until the text stands on what was printed since the last call; fails after a minute. */
   see(text: string | RegExp): Promise<void>;
   /** Presses keys: `\r` is Enter, `\x03` is ^C, `\t` is Tab. */
   type(keys: string): Promise<void>;
@@ -63,7 +63,7 @@ export function startOnTerminal(
 
   return {
     see: async (text) => {
-      const until = AbortSignal.timeout(10_000);
+      const until = AbortSignal.timeout(60_000);
       const late = new Promise<never>((_, reject) =>
         until.addEventListener(
           "abort",

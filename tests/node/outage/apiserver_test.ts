@@ -6,6 +6,19 @@ import {
   openEnds,
 } from "../../support/node/open_ends.ts";
 
+const VERBS = [
+  "logs prints",
+  "exec sleeps -- true",
+  "shell sleeps",
+  "port-forward sleeps :80",
+  "code sleeps --print",
+  "status sleeps",
+  "list",
+  "secret sync",
+  "secret status",
+  "submit -n another",
+];
+
 Deno.test("an API server that is killed and started again", (test) =>
   withNodeLaptop(async (laptop) => {
     const synced = await laptop.mlo("secret", "sync");
@@ -15,25 +28,13 @@ Deno.test("an API server that is killed and started again", (test) =>
     try {
       await test.step("exec and shell: the program's end was not seen", () =>
         checkProgramsWereNotSeen(open));
-      for (
-        const verb of [
-          "logs prints",
-          "exec sleeps -- true",
-          "shell sleeps",
-          "port-forward sleeps :80",
-          "code sleeps --print",
-          "status sleeps",
-          "secret sync",
-          "secret status",
-          "submit -n another",
-        ]
-      ) {
-        await test.step(`${verb} ends with 69`, async () => {
+      await test.step("every verb ends with 69 and says so", async () => {
+        await Promise.all(VERBS.map(async (verb) => {
           const { code, stdout, stderr } = await laptop.mlo(...verb.split(" "));
-          assert.equal(code, 69, stdout + stderr);
-          assert.match(stderr, /^mlo: Cannot /m);
-        });
-      }
+          assert.equal(code, 69, `${verb}: ${stdout}${stderr}`);
+          assert.match(stderr, /^mlo: Cannot /m, verb);
+        }));
+      });
     } finally {
       await laptop.node.start("apiserver");
     }
