@@ -12,6 +12,8 @@ import { withRetries } from "./retry.ts";
 /** What the names of such Secrets begin with. */
 const PREFIX = "mlo-code-";
 const COMPONENT = "app.kubernetes.io/component";
+/** The label with the time of the last submission that took it, in seconds since 1970. */
+const TAKEN = "mlo-code-taken";
 
 /** The name of a job's Secret with code. */
 export function codeSecretName(job: string): string {
@@ -33,7 +35,7 @@ export interface CodeContent {
   readonly parts: readonly string[];
 }
 
-/** Puts a content into the job's Secret; done twice, it is the same. */
+/** Puts a content into the job's Secret; done twice, no more is there. */
 export async function applyCode(
   machine: Machine,
   namespace: string,
@@ -48,7 +50,11 @@ export async function applyCode(
     metadata: {
       name,
       namespace,
-      labels: { "app.kubernetes.io/managed-by": "mlo", [COMPONENT]: "code" },
+      labels: {
+        "app.kubernetes.io/managed-by": "mlo",
+        [COMPONENT]: "code",
+        [TAKEN]: String(Math.floor(machine.clock.now().getTime() / 1000)),
+      },
     },
     data: Object.fromEntries(
       parts.map((
@@ -102,8 +108,8 @@ export async function readCode(
 /** A job that a Secret with code was made for. */
 export interface CodeSecret {
   readonly job: string;
-  /** Whether it was made an hour ago or earlier: a newer one may be for a job that is just being submitted. */
-  readonly isOld: boolean;
+  /** When a submission took it last, in seconds since 1970. */
+  readonly takenAt: number;
 }
 
 /** The Secrets with code: `kubectl` is asked for its table, which has no values in it. */
@@ -113,24 +119,41 @@ export async function listCode(
 ): Promise<CodeSecret[]> {
   const call = kubectl([
     ...["get", "secrets", "-n", namespace, "--no-headers"],
-    ...["-l", `${COMPONENT}=code`],
+    ...["-l", `${COMPONENT}=code`, "-L", TAKEN],
   ]);
   const attempt = { what: "list the secrets with code", namespace };
   return decodeCodeList(text((await ask(machine, call, attempt)).stdout));
 }
 
-/** Decodes the table: the name stands first, the age last (`5m`, `3h12m`, `4d`). */
+/** Decodes the table: the name stands first, the label last. One without it is none of ours. */
 export function decodeCodeList(table: string): CodeSecret[] {
   return table.split("\n").flatMap((line) => {
     const words = line.trim().split(/\s+/);
-    const [name = "", age = ""] = [words[0], words.at(-1)];
-    if (!name.startsWith(PREFIX) || name.length === PREFIX.length) return [];
-    const minutes = /^(\d+)m/.exec(age)?.[1];
-    return [{
-      job: name.slice(PREFIX.length),
-      isOld: /[hdy]/.test(age) || Number(minutes ?? 0) >= 60,
-    }];
+    const [name = "", taken = ""] = [words[0], words.at(-1)];
+    const isOne = name.startsWith(PREFIX) && name.length > PREFIX.length &&
+      /^\d{9,11}$/.test(taken);
+    return isOne
+      ? [{ job: name.slice(PREFIX.length), takenAt: Number(taken) }]
+      : [];
   });
+}
+
+/** Seconds for which a Secret may be for a job that is just being submitted. */
+const UNDER_WAY = 3_600;
+
+/**
+ * Of Secrets with code those that no job needs: nothing of the name is there,
+ * and none has been submitted for an hour.
+ */
+export function orphans(
+  secrets: readonly CodeSecret[],
+  jobs: readonly string[],
+  now: Date,
+): string[] {
+  const recent = now.getTime() / 1000 - UNDER_WAY;
+  return secrets.filter(({ job, takenAt }) =>
+    takenAt < recent && !jobs.includes(job)
+  ).map(({ job }) => job);
 }
 
 /** Removes the Secrets of jobs; one that is not there is fine. */

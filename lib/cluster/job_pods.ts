@@ -14,6 +14,8 @@ export interface JobPod extends Pod {
   readonly mounts: readonly { readonly claim: string; readonly path: string }[];
   /** The record that the job carries in MLO_RUN, as it stands there. */
   readonly record: string | undefined;
+  /** The image that the container runs, by its digest, where a registry knows it: `REPOSITORY@sha256:…`. */
+  readonly imageId: string | undefined;
   /** GPUs asked for. */
   readonly gpus: number;
   /** Whether it is being deleted. */
@@ -84,6 +86,7 @@ interface RawState {
 
 interface RawStatus {
   readonly name?: string;
+  readonly imageID?: string;
   readonly restartCount?: number;
   readonly state?: RawState;
   readonly lastState?: RawState;
@@ -175,6 +178,7 @@ function detail(
     mounts: mountsOf(spec),
     record: (spec?.containers ?? []).flatMap(({ env }) => env ?? [])
       .find(({ name }) => name === "MLO_RUN")?.value,
+    imageId: imageOf(its?.imageID),
     gpus: gpusOf(metadata, spec),
     isLeaving: metadata?.deletionTimestamp !== undefined,
     reason: status?.reason,
@@ -227,6 +231,12 @@ function initOf(all: readonly RawStatus[]): InitContainer | undefined {
     };
   }
   return undefined;
+}
+
+/** A runtime tells an image that was never in a registry by a digest alone; docker puts its own scheme in front. */
+function imageOf(id = ""): string | undefined {
+  return /^(?:docker-pullable:\/\/)?([^@\s]+@sha256:[0-9a-f]{64})$/.exec(id)
+    ?.[1];
 }
 
 function mountsOf(spec: RawPod["spec"]): JobPod["mounts"] {

@@ -111,6 +111,18 @@ export const VERBS: readonly Verb[] = [
       (await import("./jobs/mod.ts")).cleanCommand(context),
   },
   {
+    name: "runs",
+    summary: "Show what was submitted, deleted jobs included",
+    load: async (context) =>
+      (await import("./runs/mod.ts")).runsCommand(context),
+  },
+  {
+    name: "rerun",
+    summary: "Submit a run again: the same code, command, image and flags",
+    load: async (context) =>
+      (await import("./runs/mod.ts")).rerunCommand(context) as AnyCommand,
+  },
+  {
     name: "secret",
     summary: "Look after the secret that mirrors the settings file",
     load: async (context) =>

@@ -1,4 +1,5 @@
-import { scrub } from "../text/scrub.ts";
+import { HIDDEN, scrub } from "../text/scrub.ts";
+import { shellJoin } from "../text/shell_quote.ts";
 
 /** The code of a run: a snapshot, and what it was made of. */
 export interface CodeRecord {
@@ -40,6 +41,8 @@ export interface RunRecord {
   readonly flags: Readonly<Record<string, unknown>>;
   readonly image: string;
   readonly code: CodeRecord | null;
+  /** The run that this one repeats, and the name that the first of them all had. */
+  readonly repeats?: { readonly id: string; readonly name: string };
   /** Why the command here is not the whole one. */
   readonly shortened?: "secret" | "long";
 }
@@ -86,6 +89,16 @@ export function withoutSecrets(
   return JSON.stringify(cleaned) === text
     ? record
     : { ...cleaned, shortened: "secret" };
+}
+
+/** Whether something of a record is hidden in a part of it. */
+export function isHidden(part: unknown): boolean {
+  return JSON.stringify(part ?? null).includes(HIDDEN);
+}
+
+/** A run's command on one line, for people; null for a pod that waits. */
+export function commandLine({ command }: RunRecord): string | null {
+  return command?.argv ? shellJoin(command.argv) : command?.line ?? null;
 }
 
 function scrubbed<T>(value: T, secrets: readonly string[]): T {

@@ -4,6 +4,8 @@ import { recordOf, type RunRecord } from "./record.ts";
 
 /** What this laptop knows of a run. */
 export interface KnownRun extends RunRecord {
+  /** The run:ai project that it was submitted to. */
+  readonly project: string | null;
   /** Whether the job was made: not known where the answer was lost, or `mlo` was killed. */
   readonly submitted: boolean | null;
   /** The job's status as it was seen last, and when. */
@@ -59,6 +61,7 @@ async function readRun(
 
 /** What is known of a run that another laptop submitted. */
 export const UNKNOWN: Omit<KnownRun, keyof RunRecord> = {
+  project: null,
   submitted: null,
   status: null,
   seenAt: null,

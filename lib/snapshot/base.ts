@@ -14,6 +14,58 @@ import {
   sshName,
 } from "./remote.ts";
 
+/** What a remote says of a commit. */
+export type Held =
+  | { readonly is: "there" }
+  /** Not there any more; the newest commit below it that is, if there is one and it can be seen from here. */
+  | { readonly is: "gone"; readonly instead: string | undefined }
+  | { readonly is: "unknown"; readonly why: string };
+
+/** Asks a remote whether it still has a commit, once a base. */
+export async function stillHeld(
+  machine: Machine,
+  git: Git,
+  places: Places,
+  url: string,
+  commit: string,
+): Promise<Held> {
+  const listing = await git.ask(
+    ["ls-remote", "--heads", "--tags", "--", url],
+    undefined,
+    PATIENCE,
+  );
+  if (listing.code !== 0) {
+    const why = decode(listing.stderr).trim().split("\n")[0] ?? "";
+    return { is: "unknown", why };
+  }
+  const tips = decodeRemoteRefs(decode(listing.stdout))
+    .map(({ commit }) => commit);
+  if (tips.includes(commit) || await gives(machine, places, url, commit)) {
+    return { is: "there" };
+  }
+  const [own] = await commitsHere(git, [commit]);
+  const here = own === undefined ? [] : await commitsHere(git, tips);
+  return { is: "gone", instead: await nearest(git, commit, here) };
+}
+
+/**
+ * The address by which this repository reaches the remote that pods know under
+ * another: a name of the user's ssh_config may stand in it.
+ */
+export async function ownAddress(
+  machine: Machine,
+  git: Git,
+  podAddress: string,
+): Promise<string> {
+  const { code, stdout } = await git.ask(["remote"]);
+  const names = code === 0 ? decode(stdout).trim().split("\n") : [];
+  for (const name of names.filter((name) => name !== "")) {
+    const url = await git.line(["ls-remote", "--get-url", "--", name]);
+    if (podUrl(url, await sshHostOf(machine, url)) === podAddress) return url;
+  }
+  return podAddress;
+}
+
 /** Where a working tree stands among commits. */
 export interface Position {
   /** The commit that is checked out; `undefined` before the first one. */
@@ -34,7 +86,8 @@ const PATIENCE = 60_000;
 /** A directory of ours, and where the repository's objects are. */
 export interface Places {
   readonly temporary: string;
-  readonly objects: string;
+  /** `undefined` where there is no repository. */
+  readonly objects: string | undefined;
 }
 
 /** Finds the base. */
@@ -156,7 +209,7 @@ async function commitsHere(git: Git, commits: readonly string[]) {
   );
 }
 
-/** The newest commit below HEAD, HEAD itself included, that one of the tips has too. */
+/** The newest commit below one, itself included, that one of the tips has too. */
 async function nearest(
   git: Git,
   head: string,
@@ -195,10 +248,12 @@ async function gives(
   );
   if (byName.code === 0) return true;
   // With the objects that are here, only what is new on the branches comes.
-  await machine.files.write(
-    `${directory}/objects/info/alternates`,
-    `${objects}\n`,
-  );
+  if (objects !== undefined) {
+    await machine.files.write(
+      `${directory}/objects/info/alternates`,
+      `${objects}\n`,
+    );
+  }
   const branches = await probe.ask(
     ["fetch", "-q", "--no-tags", "--", url, "+refs/heads/*:refs/probe/*"],
     undefined,

@@ -41,3 +41,15 @@ export function bundleOf(
   bundle.set(pack, head.length);
   return bundle;
 }
+
+/** The pack of a bundle that {@linkcode bundleOf} made. */
+export function packIn(bundle: Uint8Array<ArrayBuffer>): Uint8Array {
+  for (let at = 0; at + 1 < bundle.length; at++) {
+    if (bundle[at] === NEWLINE && bundle[at + 1] === NEWLINE) {
+      return bundle.subarray(at + 2);
+    }
+  }
+  throw new RangeError("the bundle has no end of its head");
+}
+
+const NEWLINE = 10;

@@ -1,7 +1,7 @@
-import { sha256 } from "../text/sha256.ts";
 import { findPosition } from "./base.ts";
 import { readBlobs } from "./blobs.ts";
-import { bundleOf, commitContent } from "./commit.ts";
+import { commitContent } from "./commit.ts";
+import { bundled, packOf } from "./pack.ts";
 import { type Git, gitIn, type Machine } from "./git.ts";
 import { inspectFiles, type Inspection } from "./inspect.ts";
 import {
@@ -21,7 +21,7 @@ import {
 import { type Obstacles, refusal } from "./refusals.ts";
 import { findRepository, type Repository } from "./repository.ts";
 import { type Scan, scanFor } from "./secrets.ts";
-import type { Bundle, Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { inspectSubmodules } from "./submodules.ts";
 
 /** What to take a snapshot of. */
@@ -72,7 +72,7 @@ export async function takeSnapshot(
   return {
     ...{ commit, tree: tree.tree, base, remote, branch, head },
     ...{ top: repository.top, below: repository.below, changes },
-    bundle: pack && await namedBundle(bundleOf(commit, base, pack)),
+    bundle: pack && await bundled(commit, base, pack),
     submodules: tree.submodules,
     lfs,
     notes: [
@@ -209,27 +209,6 @@ async function commitOf(
     base === undefined ? undefined : git.line(["rev-parse", `${base}^{tree}`]),
   ]);
   return ofBase === tree && base !== undefined ? base : written;
-}
-
-/** The objects that the remote lacks. */
-async function packOf(git: Git, commit: string, base: string | undefined) {
-  return await git.give(
-    [
-      "pack-objects",
-      "-q",
-      "--revs",
-      "--thin",
-      "--stdout",
-      "--delta-base-offset",
-    ],
-    [commit, ...(base === undefined ? [] : [`^${base}`]), ""].join("\n"),
-  );
-}
-
-async function namedBundle(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Bundle> {
-  return { bytes, sha256: await sha256(bytes) };
 }
 
 /** How the file begins that stands for a content of git-lfs, and how long it is at most. */

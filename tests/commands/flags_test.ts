@@ -12,6 +12,7 @@ import { ARCHIVE_FLAGS } from "./archive/flags.ts";
 import { COMPLETE_FLAGS } from "./complete/flags.ts";
 import { IMAGE_FLAGS } from "./image/flags.ts";
 import { JOBS_FLAGS } from "./jobs/flags.ts";
+import { RUNS_FLAGS } from "./runs/flags.ts";
 import { SECRET_FLAGS } from "./secret/flags.ts";
 import { SETUP_FLAGS } from "./setup/flags.ts";
 import { SUBMIT_FLAGS } from "./submit/flags.ts";
@@ -19,6 +20,7 @@ import { SUBMIT_FLAGS } from "./submit/flags.ts";
 const TABLES: readonly FlagTable[] = [
   ...SUBMIT_FLAGS,
   ...JOBS_FLAGS,
+  ...RUNS_FLAGS,
   ...SECRET_FLAGS,
   ...ARCHIVE_FLAGS,
   ...IMAGE_FLAGS,

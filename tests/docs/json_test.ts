@@ -52,8 +52,15 @@ function* fieldsOf(
   }
 }
 
-/** Jobs that together show every field. */
-function fill({ cluster, namespace }: Laptop) {
+/** Jobs that together show every field, and a run with code that repeats another. */
+async function fill({ cluster, namespace, home, mlo }: Laptop) {
+  const [git, code] = ["git", `${home}/code`];
+  await must([git, "init", "-q", "-b", "main", code]);
+  await Deno.writeTextFile(`${code}/a`, "a");
+  await mlo("submit", "-n", "kept", "--snapshot", code);
+  await mlo("rerun", "kept");
+  const imageId = `image@sha256:${"a".repeat(64)}`;
+  cluster.jobs.update(namespace, "kept", { imageId });
   const base = { namespace, image: "image", kind: "train" } as const;
   cluster.jobs.create({ ...base, name: "run" });
   cluster.jobs.create({
@@ -94,6 +101,7 @@ const SAMPLES: Record<string, string[][]> = {
   list: [["list"]],
   status: ["run", "wait", "odd", "bad", "none"].map((job) => ["status", job]),
   logs: [["logs", "bad"]],
+  runs: [["runs"]],
   submit: [
     ["submit", "-n", "one", "--dry-run"],
     ["submit", "-n", "share", "--gpu-memory", "20G", "--cpu-limit", "2"]
@@ -162,7 +170,7 @@ Deno.test("the page about JSON has every verb with --json, and no other", async 
 for (const generation of GENERATIONS) {
   Deno.test(`--json has the documented fields, all of them and no others (${generation})`, () =>
     withGeneration(generation, async (laptop) => {
-      fill(laptop);
+      await fill(laptop);
       await leaveSecret(laptop);
       const pages = await documented();
       for (const [verb, samples] of Object.entries(SAMPLES)) {

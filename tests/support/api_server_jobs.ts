@@ -27,6 +27,8 @@ export interface DoubleJob extends Json {
   exitCode?: number;
   /** Why the kubelet or the kernel ended it. */
   endReason?: string;
+  /** The digest of its image, as the kubelet tells it: `REPOSITORY@sha256:…`. */
+  imageId?: string;
   /** Its pods are being deleted. */
   leaving?: boolean;
   /** It has no pods at all. */
@@ -256,6 +258,7 @@ function containers(job: DoubleJob, isPlaced: boolean): Json {
     containerStatuses: [{
       name: job.name,
       restartCount: job.restarts ?? 0,
+      imageID: job.imageId ?? "",
       state,
     }],
   };

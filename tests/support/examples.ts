@@ -57,6 +57,7 @@ export async function runExample(line: string): Promise<Ran> {
     } else {
       if (verb === "submit") freeName(laptop, words);
       if (words.includes("--snapshot")) await makeRepository(laptop);
+      if (verb === "rerun") await submitOnce(laptop, words[1] ?? "");
       ran = await laptop.mlo(...words);
     }
   });
@@ -72,6 +73,15 @@ async function runPatiently(
   const { host, printed } = hostInMemory(laptop.env, laptop.home);
   const code = await run(words, patient(host));
   return { code, ...printed() };
+}
+
+/** The run that an example repeats, with code. */
+async function submitOnce(laptop: Laptop, name: string): Promise<void> {
+  await makeRepository(laptop);
+  freeName(laptop, ["-n", name]);
+  const words = ["submit", "-n", name, "-g", "1", "--train", "--snapshot"];
+  const { code, stderr } = await laptop.mlo(...words, "--", "true");
+  if (code !== 0) throw new Error(stderr);
 }
 
 /** One file is tracked; nothing else of the home is. */

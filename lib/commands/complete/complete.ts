@@ -14,12 +14,13 @@ const NOTHING: Answer = { words: [], files: false };
 
 /**
  * Completes the last of the words that follow `mlo` on a command line, out of
- * the command tree and the names of known jobs.
+ * the command tree and the names of known jobs and runs.
  */
 export function complete(
   program: AnyCommand,
   words: readonly string[],
   jobs: readonly string[],
+  runs: readonly string[] = [],
 ): Answer {
   // bash takes --flag=value for three words.
   const typed = words.at(-1) === "=" ? [...words, ""] : words;
@@ -45,7 +46,7 @@ export function complete(
       current,
     );
   }
-  return starting(argumentOf(command, positionals, jobs), current);
+  return starting(argumentOf(command, positionals, jobs, runs), current);
 }
 
 /** Where the words before the cursor lead to. */
@@ -98,13 +99,14 @@ function flagsOf(program: AnyCommand, command: AnyCommand) {
 function valuesOf(option: AnyOption): Answer {
   if (option.long === "--node-type") return list(NODE_TYPES);
   if (option.argChoices) return list(option.argChoices);
-  return /<(?:file|path|dir)/.test(option.flags) ? FILES : NOTHING;
+  return /[<[](?:file|path|dir)/.test(option.flags) ? FILES : NOTHING;
 }
 
 function argumentOf(
   command: AnyCommand,
   positionals: number,
   jobs: readonly string[],
+  runs: readonly string[],
 ): Answer {
   const help = command.createHelp();
   const verbs = help.visibleCommands(command);
@@ -120,6 +122,9 @@ function argumentOf(
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return list(argument.argChoices);
   if (/^jobs?$/i.test(argument.name())) return list(jobs, "job");
+  if (argument.name() === "run") {
+    return positionals === 0 ? list(runs, "run") : NOTHING;
+  }
   return /file|path|folder|dir/i.test(argument.name()) ? FILES : NOTHING;
 }
 

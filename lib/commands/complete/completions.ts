@@ -4,6 +4,8 @@ import { COMPLETION_SCRIPTS, SHELLS } from "./scripts.ts";
 import type { Context } from "../context.ts";
 import type { Host } from "../../host/host.ts";
 import { readSettingsAlone } from "../../settings/read_settings.ts";
+import { ofProject } from "../../runs/history.ts";
+import { knownRuns } from "../../runs/store.ts";
 import { knownJobs } from "./known_jobs.ts";
 
 const EXAMPLES = `
@@ -45,7 +47,10 @@ async function answer(
 ): Promise<void> {
   const project = await projectOf(host, typed);
   const jobs = project === undefined ? [] : await knownJobs(host, project);
-  const { words, files } = complete(tree, typed, jobs);
+  const runs = project === undefined || !typed.includes("rerun")
+    ? []
+    : ofProject(await knownRuns(host), project).map(({ name }) => name);
+  const { words, files } = complete(tree, typed, jobs, [...new Set(runs)]);
   const lines = files
     ? [":files"]
     : words.map(([word, said]) => `${word}\t${said.split("\n")[0]}`);

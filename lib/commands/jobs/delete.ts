@@ -5,8 +5,9 @@ import { alignedTable } from "../../text/table.ts";
 import { confirm } from "../ask.ts";
 import type { Context } from "../context.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";
-import { listJobs } from "./find.ts";
+import { listJobs, sweepCode } from "./find.ts";
 import { chooseJobs, isPattern } from "./names.ts";
+import { keepLook } from "../runs/look.ts";
 import { settingsCommand } from "../options.ts";
 import { runRunai } from "../../runai/client.ts";
 import { openProject, type Project } from "../../settings/project.ts";
@@ -46,6 +47,7 @@ async function deleteNamed(
 ) {
   const project = await openProject(context, flags);
   const jobs = await listJobs(project);
+  await keepLook(project, jobs);
   const chosen = chooseJobs(project, names, jobs.map(({ name }) => name));
   const meant = jobs.filter(({ name }) => chosen.includes(name));
   const active = meant.filter(({ status }) => !isFinished(status));
@@ -54,6 +56,7 @@ async function deleteNamed(
     await askFor(project, meant, active);
   }
   await deleteJobs(project, chosen);
+  await sweepCode(project);
 }
 
 /** What runs is ended by a deletion: it is shown before anything is done. */
@@ -100,19 +103,23 @@ interface CleanOptions extends SettingsFlags {
 async function deleteFinished(context: Context, flags: CleanOptions) {
   const project = await openProject(context, flags);
   const { terminal } = project.host;
-  const finished = (await listJobs(project))
+  const jobs = await listJobs(project);
+  await keepLook(project, jobs);
+  const finished = jobs
     .filter(({ status }) => isFinished(status));
   if (finished.length === 0) {
-    return terminal.err("There are no finished jobs\n");
+    terminal.err("There are no finished jobs\n");
+    return await sweepCode(project);
   }
   terminal.err(
     alignedTable(finished.map(({ name, status }) => [name, status])),
   );
-  const jobs = finished.length === 1 ? "job" : "jobs";
   if (!flags.yes) {
-    await confirm(project.host, `Delete ${finished.length} ${jobs}?`);
+    const what = finished.length === 1 ? "job" : "jobs";
+    await confirm(project.host, `Delete ${finished.length} ${what}?`);
   }
   await deleteJobs(project, finished.map(({ name }) => name));
+  await sweepCode(project);
 }
 
 /** Milliseconds between looks at what is left: a pod gets its time to end. */

@@ -1,3 +1,5 @@
+import { deleteCode, listCode, orphans } from "../../cluster/code_secret.ts";
+import { MloError } from "../../error.ts";
 import { withRetries } from "../../cluster/retry.ts";
 import { runRunai } from "../../runai/client.ts";
 import { decodeJobs, listArgs } from "../../runai/jobs.ts";
@@ -29,6 +31,26 @@ export async function listJobs(
   const jobs = decodeJobs(generation, new TextDecoder().decode(outcome.stdout));
   await rememberJobs(host, name, jobs.map((job) => job.name));
   return jobs;
+}
+
+/**
+ * Removes code that lies in the cluster for jobs that are gone. What is left
+ * is harmless, and found the next time: that it fails is nobody's concern.
+ */
+export async function sweepCode(project: Project): Promise<void> {
+  const { host, namespace } = project;
+  try {
+    const now = host.clock.now();
+    const before = orphans(await listCode(host, namespace), [], now);
+    if (before.length === 0) return;
+    const jobs = await listJobs(project);
+    // Looked at anew: a name may have been taken again in the meantime.
+    const secrets = await listCode(host, namespace);
+    const gone = orphans(secrets, jobs.map(({ name }) => name), now);
+    await deleteCode(host, namespace, gone);
+  } catch (error) {
+    if (!(error instanceof MloError)) throw error;
+  }
 }
 
 /** Both answers, asked for side by side; the failure of one ends the other. */

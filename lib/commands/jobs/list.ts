@@ -4,6 +4,7 @@ import { alignedTable, tabbedTable } from "../../text/table.ts";
 import type { Context } from "../context.ts";
 import { type JobView, jobView } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
+import { keepLook } from "../runs/look.ts";
 import { settingsCommand } from "../options.ts";
 import { openProject } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
@@ -40,6 +41,7 @@ async function listAll(context: Context, flags: ListOptions) {
     (signal) => listJobs(project, signal),
     () => listJobPods(host, namespace),
   );
+  await keepLook(project, jobs, pods);
   const now = host.clock.now();
   const views = jobs.map((job) => jobView(job, pods, now));
   const { terminal } = host;

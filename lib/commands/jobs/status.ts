@@ -1,5 +1,8 @@
-import { type CodeRecord, decodeRecord } from "../../runs/record.ts";
-import { shellJoin } from "../../text/shell_quote.ts";
+import {
+  type CodeRecord,
+  commandLine,
+  decodeRecord,
+} from "../../runs/record.ts";
 import {
   type ClusterEvent,
   eventsOf,
@@ -18,6 +21,7 @@ import type { Context } from "../context.ts";
 import { jobView, unlistedJob } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
 import { chooseJobs, isPattern, knownNames } from "./names.ts";
+import { keepLook } from "../runs/look.ts";
 import { settingsCommand } from "../options.ts";
 import { whyWithoutPod } from "./podless.ts";
 import { openProject, type Project } from "../../settings/project.ts";
@@ -83,6 +87,7 @@ async function statusOf(
         listEvents(host, namespace).catch(notAllowed),
       ]),
   );
+  await keepLook(project, jobs, pods);
   return chooseJobs(project, words, knownNames(jobs, pods)).map((name) =>
     viewOf(
       jobs.find((job) => job.name === name) ?? unlistedJob(name, pods),
@@ -128,10 +133,10 @@ function viewOf(
 function runView(pods: readonly JobPod[]) {
   const text = pods.findLast(({ record }) => record !== undefined)?.record;
   const record = text === undefined ? undefined : decodeRecord(text);
-  const { command, code } = record ?? {};
+  const code = record?.code;
   return {
     run: record?.id ?? null,
-    command: command?.argv ? shellJoin(command.argv) : command?.line ?? null,
+    command: record ? commandLine(record) : null,
     code: code ? codeLine(code) : null,
   };
 }

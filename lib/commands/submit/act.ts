@@ -70,10 +70,7 @@ export async function submit(
       coded?.send(free.job.name),
     ]);
 
-    const { name } = free.job;
-    const ready = coded
-      ? { ...coded.draft, job: { ...coded.draft.job, name } }
-      : free;
+    const ready = coded ? named(coded.draft, free) : free;
     const plan = finishPlan(ready, await search.asked);
     await remember(host, plan, coded?.code, null);
     atInterrupt =
@@ -90,6 +87,15 @@ export async function submit(
   } finally {
     apply?.abandon();
   }
+}
+
+/** A draft under the name that another one found free. */
+function named(draft: Draft, { job: { name }, nameNumber }: Draft): Draft {
+  return {
+    ...draft,
+    job: { ...draft.job, name },
+    ...(nameNumber === undefined ? {} : { nameNumber }),
+  };
 }
 
 /** {@linkcode submit}, after a job of the same name that is being deleted is gone. */
@@ -130,6 +136,7 @@ async function remember(
       keepRun(host, {
         ...UNKNOWN,
         ...record,
+        project: job.project,
         submitted,
         directory: code?.snapshot.top ?? null,
       }),

@@ -24,6 +24,13 @@ export type Way =
 export interface Code {
   readonly snapshot: Snapshot;
   readonly ways: readonly [Way, ...Way[]];
+  /** Where it is sent again: how many files differed, which is not looked at anew. */
+  readonly changed?: number;
+}
+
+/** How many files differ from the base. */
+export function changedFiles({ snapshot, changed }: Code): number {
+  return changed ?? snapshot.changes.length;
 }
 
 /** Characters of base64 that go into variables: two of them, 180 KiB in all. */
@@ -99,7 +106,10 @@ function seesScratch(
  * run left behind goes an hour later.
  */
 export async function inTemporary<T>(
-  { env, files, chance, clock }: Host,
+  { env, files, chance, clock }: Pick<
+    Host,
+    "env" | "files" | "chance" | "clock"
+  >,
   work: (directory: string) => Promise<T>,
 ): Promise<T> {
   const cache = env.get("XDG_CACHE_HOME");
@@ -136,14 +146,15 @@ export function payloadCode(
 }
 
 /** What the record says of a snapshot. */
-export function codeRecord(snapshot: Snapshot, way: Way): CodeRecord {
+export function codeRecord(code: Code): CodeRecord {
+  const { snapshot, ways } = code;
   const { commit, tree, base, branch, remote, below, bundle } = snapshot;
   return {
     ...{ commit, tree, base: base ?? null, branch: branch ?? null },
     repository: remote?.url ?? null,
     directory: below,
-    changed: snapshot.changes.length,
-    way: way.is,
+    changed: changedFiles(code),
+    way: ways[0].is,
     bundle: bundle?.sha256 ?? null,
     submodules: snapshot.submodules,
     lfs: snapshot.lfs,

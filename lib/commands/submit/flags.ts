@@ -18,13 +18,21 @@ Examples:
   $ mlo submit -n dev -g 1 --shell                # a shell in it as soon as it runs
   $ mlo submit -n exp -g 1 --train --dry-run -- python train.py`;
 
-/** `mlo submit` with its flags, in the order of its help; what it does is for others to say. */
+/** `mlo submit` with its flags; what it does is for others to say. */
 export function declareSubmit() {
-  return settingsCommand("submit")
+  return declareJob("submit", "[words...]")
     .description("Submit a job with run:ai, after syncing its secret")
     .usage("[options] [-- COMMAND ARG…]")
-    // Bare words are read to be understood or refused: see toRequest().
-    .argument("[words...]")
+    .addHelpText("after", EXAMPLES);
+}
+
+/**
+ * A verb that submits, with the flags of a job in the order of its help. Bare
+ * words are read to be understood or refused: see toRequest().
+ */
+export function declareJob<Words extends string>(name: string, words: Words) {
+  return settingsCommand(name)
+    .argument(words)
     .option("-n, --name <name>", "job name (default: user and time)")
     .option("-c, --command <command>", "command, as one line of zsh")
     .option(
@@ -112,8 +120,7 @@ export function declareSubmit() {
     .option("--json", "print the plan and the result as one JSON object")
     .option("--wait", "wait until the job runs, and say why it does not")
     .option("--shell", "wait, then open a shell in its pod")
-    .option("--follow", "wait, then show what it prints until it ends")
-    .addHelpText("after", EXAMPLES);
+    .option("--follow", "wait, then show what it prints until it ends");
 }
 
 /** The flags of `mlo submit` as the command line gives them. */

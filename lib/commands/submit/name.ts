@@ -10,11 +10,10 @@ const LOOK = 1_000;
 
 /** The draft with a name that is free. A name the user gave is refused when it is taken. */
 export async function withFreeName(host: Host, plan: Draft): Promise<Draft> {
-  for (let attempt = plan, number = 2;; number++) {
+  for (let attempt = plan;; attempt = renamed(attempt)) {
     const holder = await whoHasName(host, plan.namespace, attempt.job.name);
     if (holder === undefined) return attempt;
     if (!plan.nameIsOurs) throw nameTaken(plan.job.name, holder);
-    attempt = renamed(plan, number);
   }
 }
 
@@ -61,10 +60,25 @@ export function describe({ pod, phase, image, createdAt }: NameHolder): string {
   return `a job whose pod ${pod} is ${phase} (image ${image}, created ${createdAt})`;
 }
 
-/** The plan under its name with a number behind it, in the place of an earlier number. */
-export function renamed<T extends Draft>(plan: T, number: number): T {
-  const base = number > 2
-    ? plan.job.name.replace(/-\d{1,2}$/, "")
-    : plan.job.name;
-  return { ...plan, job: { ...plan.job, name: `${base}-${number}` } };
+/** The plan under its name with the next number behind it. */
+export function renamed<T extends Draft>(plan: T): T {
+  const { job: { name }, nameNumber: last } = plan;
+  const number = (last ?? 1) + 1;
+  const base = last === undefined
+    ? name
+    : name.slice(0, -String(last).length - 1);
+  return {
+    ...plan,
+    nameNumber: number,
+    job: { ...plan.job, name: numberedName(base, number) },
+  };
+}
+
+/** The longest name of a job: a DNS label. */
+const LONGEST = 63;
+
+/** A name with a number behind it, cut where it would be too long. */
+export function numberedName(base: string, number: number): string {
+  const end = `-${number}`;
+  return `${base.slice(0, LONGEST - end.length).replace(/-+$/, "")}${end}`;
 }

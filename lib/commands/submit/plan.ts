@@ -5,6 +5,7 @@ import type { Generation } from "../../runai/detect.ts";
 import { type Job, planJob, type SubmitOptions } from "../../runai/job.ts";
 import { incomingFile } from "../../snapshot/receive.ts";
 import { type Code, payloadCode } from "./code.ts";
+import type { RunRecord } from "../../runs/record.ts";
 import { jobOfRun, planRun, type RunPlan } from "./run.ts";
 import { submitArgs } from "../../runai/submit_args.ts";
 import type { ReadSettings } from "../../settings/read_settings.ts";
@@ -14,6 +15,8 @@ export interface Draft {
   readonly job: Job;
   /** Whether the name was made here, so that another may be taken if it is not free. */
   readonly nameIsOurs: boolean;
+  /** The number that stands behind it for that. */
+  readonly nameNumber?: number;
   readonly namespace: string;
   /** The settings file. */
   readonly settingsFile: string;
@@ -56,12 +59,15 @@ export function planSubmission(
     /** The run's id. */
     readonly id: string;
     readonly code?: Code | undefined;
+    /** The run that is repeated, and the number behind a name that was made of its name. */
+    readonly repeats?: RunRecord["repeats"];
+    readonly nameNumber?: number | undefined;
   },
 ): Submission {
   const { settings, variables, secretKeys } = read;
   const secrets = secretValues(variables);
   refuseSecretValues(options.env ?? [], secrets);
-  const { id, now, code } = extra;
+  const { id, now, code, repeats, nameNumber } = extra;
   const { SCRATCH_HOME: scratchHome } = settings;
   const job = planJob(
     settings,
@@ -79,12 +85,13 @@ export function planSubmission(
   const keys = heldKeys(variables);
   const draft: Draft = {
     job,
-    nameIsOurs: options.name === undefined,
+    nameIsOurs: options.name === undefined || nameNumber !== undefined,
+    ...(nameNumber === undefined ? {} : { nameNumber }),
     namespace,
     settingsFile: read.path,
     program: settings.RUNAI_PROGRAM,
     run: planRun({
-      ...{ id, now, options, job, scratchHome, code },
+      ...{ id, now, options, job, scratchHome, code, repeats },
       secrets: secrets.values(),
     }),
     secret: { name, keys, sync: !extra.skipSecretSync },

@@ -7,7 +7,7 @@ import { readableBytes } from "../../text/bytes.ts";
 import { runDirectory } from "../../runs/record.ts";
 import { recordUnder } from "./run.ts";
 import { shown } from "../../snapshot/lists.ts";
-import type { Code, Way } from "./code.ts";
+import { changedFiles, type Code, type Way } from "./code.ts";
 import type { Plan } from "./plan.ts";
 
 /** Where and when a report is read. */
@@ -55,7 +55,7 @@ export function printPlan(
 }
 
 /** A plan as its JSON shows it: of the run what others can use. */
-function planView({ run, ...plan }: Plan) {
+function planView({ run, nameNumber: _, ...plan }: Plan) {
   const record = recordUnder(plan.job.name, run);
   return {
     ...plan,
@@ -68,7 +68,8 @@ function planView({ run, ...plan }: Plan) {
 }
 
 /** What of the code travels, and how. */
-function codeRows({ snapshot, ways }: Code): [string, string][] {
+function codeRows(code: Code): [string, string][] {
+  const { snapshot, ways } = code;
   const { commit, base, branch, remote, bundle, changes } = snapshot;
   const from = base === undefined
     ? "all files travel"
@@ -76,13 +77,16 @@ function codeRows({ snapshot, ways }: Code): [string, string][] {
   const size = bundle ? readableBytes(bundle.bytes.length) : "nothing";
   const shownChanges = changes.slice(0, 10)
     .map(({ kind, path }): [string, string] => ["", `${kind} ${shown(path)}`]);
-  const more = changes.length - shownChanges.length;
+  const changed = changedFiles(code);
+  const more = changed - shownChanges.length;
   return [
     ["code", `${commit.slice(0, 10)}${branch ? ` (${branch})` : ""}, ${from}`],
     ["travels", `${size}, ${wayIn(ways[0])}`],
-    ["changed", changes.length === 0 ? "no file" : countOf(changes.length)],
+    ["changed", changed === 0 ? "no file" : countOf(changed)],
     ...shownChanges,
-    ...(more > 0 ? [["", `… and ${more} more`] as [string, string]] : []),
+    ...(more > 0 && shownChanges.length > 0
+      ? [["", `… and ${more} more`] as [string, string]]
+      : []),
     ...snapshot.notes.map((note): [string, string] => ["note", note]),
   ];
 }

@@ -21,7 +21,7 @@ export interface RunPlan {
 }
 
 /** Options that say what runs, kept apart in the record. */
-const COMMAND = ["argv", "command", "name", "image"];
+const COMMAND = ["argv", "command", "name", "image", "snapshot", "run"];
 /** Options that say how the command line is carried out. */
 const MANNER = [
   ...["dryRun", "json", "wait", "shell", "follow", "syncSecretOnly"],
@@ -30,13 +30,14 @@ const MANNER = [
 
 /** Plans the record of a submission. */
 export function planRun(
-  { id, now, options, job, scratchHome, code, secrets }: {
+  { id, now, options, job, scratchHome, code, repeats, secrets }: {
     readonly id: string;
     readonly now: Date;
     readonly options: SubmitOptions;
     readonly job: Job;
     readonly scratchHome: string;
     readonly code: Code | undefined;
+    readonly repeats: RunRecord["repeats"] | undefined;
     readonly secrets: Iterable<string>;
   },
 ): RunPlan {
@@ -53,7 +54,8 @@ export function planRun(
     command: argv ? { argv } : command === undefined ? null : { line: command },
     flags: Object.fromEntries(flags),
     image: job.image,
-    code: code ? codeRecord(code.snapshot, code.ways[0]) : null,
+    code: code ? codeRecord(code) : null,
+    ...(repeats === undefined ? {} : { repeats }),
   };
   const bundle = code?.snapshot.bundle;
   return {

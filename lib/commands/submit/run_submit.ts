@@ -41,7 +41,7 @@ export async function runSubmit(
     return await runSubmit(host, plan, send, attempt + 1, true);
   }
   const again = attempt < MOST_TRIES
-    ? await otherPlan(host, plan, failure, attempt)
+    ? await otherPlan(host, plan, failure)
     : undefined;
   if (again) {
     // What goes with a job lies under its name.
@@ -77,10 +77,9 @@ async function otherPlan(
   host: Host,
   plan: Plan,
   failure: MloError,
-  attempt: number,
 ): Promise<Plan | undefined> {
   if (plan.nameIsOurs && isNameTaken(failure)) {
-    return finishPlan(renamed(plan, attempt + 1), plan.generation);
+    return finishPlan(renamed(plan), plan.generation);
   }
   if (!isForeignWord(failure.childMessage ?? "")) return undefined;
   await forgetGeneration(host);

@@ -1,12 +1,15 @@
 import type { Context } from "../context.ts";
 import { placeOf, projectOf } from "../../settings/project.ts";
-import { readSettings } from "../../settings/read_settings.ts";
+import {
+  type ReadSettings,
+  readSettings,
+} from "../../settings/read_settings.ts";
 import { printPlan, printResult } from "./report.ts";
 import { submit, submitWhenFree } from "./act.ts";
 import { finishPlan, planSubmission } from "./plan.ts";
-import { takeCode } from "./code.ts";
+import { type Code, takeCode } from "./code.ts";
 import { sendCode } from "./send.ts";
-import { RUN_ID_BYTES, runId } from "../../runs/record.ts";
+import { RUN_ID_BYTES, runId, type RunRecord } from "../../runs/record.ts";
 import { declareSubmit, type SubmitRequest, toRequest } from "./flags.ts";
 import {
   type GenerationSearch,
@@ -32,14 +35,39 @@ async function submitAsAsked(
   context: Context,
   request: SubmitRequest,
 ): Promise<void> {
-  const { dryRun, json } = request;
+  const { dryRun, json, snapshot } = request;
   const settings = await readSettings(context, request);
   if (request.syncSecretOnly) {
     const project = await projectOf(context.host, settings.settings);
     return await syncSecret(project, settings, { dryRun, json });
   }
+  await carryOut(context, settings, request, {
+    takeCode: snapshot === undefined
+      ? undefined
+      : (host) => takeCode(host, settings, snapshot),
+  });
+}
+
+/** What goes into a submission beside its request. */
+export interface Ingredients {
+  /** The code that goes with it; asked for once all else is found right. */
+  readonly takeCode: ((host: Host) => Promise<Code>) | undefined;
+  /** The run that it repeats. */
+  readonly repeats?: RunRecord["repeats"];
+  /** The number behind its name, where that was made here. */
+  readonly nameNumber?: number | undefined;
+}
+
+/** Plans what is asked for, and prints that or does it. */
+export async function carryOut(
+  context: Context,
+  settings: ReadSettings,
+  request: SubmitRequest,
+  { takeCode, ...more }: Ingredients,
+): Promise<void> {
   // What cannot be right is refused before anything is asked, kubectl included.
   const extra = {
+    ...more,
     skipSecretSync: request.skipSecretSync === true,
     now: context.host.clock.now(),
     id: runId(context.host.chance.bytes(RUN_ID_BYTES)),
@@ -53,18 +81,16 @@ async function submitAsAsked(
     timeZone: settings.settings.TZ,
     where: placeOf(project, settings.path),
     given: context.given,
-    json,
+    json: request.json,
   };
-  const coding = request.snapshot === undefined
-    ? undefined
-    : takeCode(host, settings, request.snapshot).then((code) => ({
-      code,
-      draft: planSubmission(settings, request, { ...extra, code }).draft,
-      send: (job: string) => sendCode(host, settings, code, job, extra.id),
-    }));
+  const coding = takeCode?.(host).then((code) => ({
+    code,
+    draft: planSubmission(settings, request, { ...extra, code }).draft,
+    send: (job: string) => sendCode(host, settings, code, job, extra.id),
+  }));
   coding?.catch(() => {});
   const search = searchGeneration(host, settings.settings);
-  if (dryRun) {
+  if (request.dryRun) {
     const coded = await coding;
     const generation = await assumed(host, search);
     const plan = finishPlan(coded?.draft ?? submission.draft, generation);
@@ -82,6 +108,10 @@ async function submitAsAsked(
     coding,
   );
   printResult(place, result);
+  if (coding) {
+    const { sweepCode } = await import("../jobs/find.ts");
+    await sweepCode(project);
+  }
   if (!waits) return;
   // Loaded only when it is needed: logs, shells and links are half of what a submission would read.
   const { afterwards } = await import("./afterwards.ts");

@@ -1,71 +1,14 @@
 import assert from "node:assert/strict";
 import { decodeRecord } from "../../../lib/runs/record.ts";
-import { filesBelow, GIT_ENV } from "../../snapshot/bed.ts";
+import { filesBelow } from "../../snapshot/bed.ts";
 import { GENERATIONS, withGeneration } from "../../support/generations.ts";
 import { startGitServer } from "../../support/git_server.ts";
-import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
-import { must, run } from "../../support/pods/programs.ts";
+import { ended, withLaptop } from "../../support/laptop.ts";
+import { must } from "../../support/pods/programs.ts";
+import { furnish, start } from "./snapshot_bed.ts";
 
 const SUBMIT = ["submit", "-n", "exp", "-g", "1", "--train"];
 const COMMAND = ["--", "cat", "train.py"];
-
-/** A repository in the laptop's home, pushed to a server, with an edit. */
-async function furnish(
-  laptop: Laptop,
-  server: { env: object; repository(name: string): Promise<string> },
-) {
-  Object.assign(laptop.env, GIT_ENV, server.env);
-  const code = `${laptop.home}/code`;
-  const git = (...args: string[]) =>
-    must(["git", "-C", code, ...args], { env: laptop.env, clearEnv: true });
-  await must(["git", "init", "-q", "-b", "main", code], { env: laptop.env });
-  await Deno.writeTextFile(`${code}/train.py`, "first\n");
-  await git("add", "-A");
-  await git("commit", "-qm", "one");
-  await git("remote", "add", "origin", await server.repository("r"));
-  await git("push", "-q", "-u", "origin", "main");
-  await Deno.writeTextFile(`${code}/train.py`, "submitted\n");
-  return { code, git };
-}
-
-/** The job as its pod would start it: its arguments, its variables, those of Secrets included. */
-async function start(laptop: Laptop, name: string, scratch: string) {
-  const { cluster, namespace } = laptop;
-  const job = cluster.jobs.list(namespace).find((job) => job.name === name);
-  assert.ok(job);
-  const variables = { ...job["variables"] as Record<string, string> };
-  const secretVariables = job["secretVariables"] as Record<
-    string,
-    { secret: string; key: string }
-  >;
-  for (const [variable, { secret, key }] of Object.entries(secretVariables)) {
-    const value = (await cluster.secret(namespace, secret))?.data?.[key];
-    assert.ok(value !== undefined, `${secret} has no ${key}`);
-    variables[variable] = atob(value);
-  }
-  const here = (text: string) => text.replace("/mloscratch/homes/ada", scratch);
-  const words = (job["arguments"] as string[]).map((word) => {
-    // The path of a bundle on scratch stands in the script.
-    try {
-      return btoa(here(atob(word)));
-    } catch {
-      return word;
-    }
-  });
-  const env = {
-    PATH: laptop.env["PATH"] ?? "",
-    HOME: scratch,
-    ...GIT_ENV,
-    GIT_SSH_COMMAND: laptop.env["GIT_SSH_COMMAND"] ?? "",
-    ...Object.fromEntries(
-      Object.entries(variables)
-        .filter(([key]) => /^(MLO|SCRATCH_HOME$)/.test(key))
-        .map(([key, value]) => [key, here(value)]),
-    ),
-  };
-  const ran = await run(words, { env, clearEnv: true });
-  return { ran, variables, runDirectory: here(variables["MLO_RUN_DIR"] ?? "") };
-}
 
 for (const generation of GENERATIONS) {
   Deno.test(`mlo submit --snapshot: the pod runs what was submitted (${generation})`, async () => {
