@@ -2,7 +2,7 @@
 /**
  * Prints how fast `mlo` is as ratios within one run:
  *
- *     deno task bench [--rounds N] [start] [submit] [pod] [archive] [ssh]
+ *     deno task bench [--rounds N] [start] [submit] [snapshot] [pod] [archive] [ssh]
  *
  * The absolute times are this machine's; the ratios are what has targets.
  */
@@ -13,6 +13,7 @@ import { withLaptop } from "../tests/support/laptop.ts";
 import { benchArchive } from "./bench_archive.ts";
 import { benchSsh } from "./bench_ssh.ts";
 import { benchEntrypoint } from "./bench_entrypoint.ts";
+import { benchSnapshot } from "./bench_snapshot.ts";
 import { compile } from "./compile.ts";
 import { median, printTimings, runQuietly, timeInTurn } from "./measure.ts";
 
@@ -42,6 +43,7 @@ async function main() {
   const parts: Record<string, () => Promise<void>> = {
     start: () => benchStart(rounds),
     submit: () => benchSubmit(rounds),
+    snapshot: () => benchSnapshot(rounds),
     pod: async () => {
       console.log("\nStarting a pod on scratch that is set up:");
       await benchEntrypoint();

@@ -8,7 +8,12 @@ import {
   orphans,
   readCode,
 } from "../../lib/cluster/code_secret.ts";
-import { hostInMemory, type Laptop, withLaptop } from "../support/laptop.ts";
+import {
+  hostInMemory,
+  type Laptop,
+  patient,
+  withLaptop,
+} from "../support/laptop.ts";
 
 const SHA = "0123456789abcdef".repeat(4);
 
@@ -16,7 +21,7 @@ const SHA = "0123456789abcdef".repeat(4);
 function machineAt({ env, home }: Laptop, seconds: number) {
   const { host } = hostInMemory(env, home);
   const now = () => new Date(seconds * 1000);
-  return { ...host, clock: { ...host.clock, now } };
+  return { ...patient(host), clock: { ...host.clock, now } };
 }
 
 Deno.test("code lies in a Secret of its job under its own name, and is read again whole", () =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ended, type Laptop, type Ran, withLaptop } from "../support/laptop.ts";
 import { assertNoLeak, watchProc } from "../support/leak.ts";
+import { must } from "../support/pods/programs.ts";
 import { whichOn } from "../support/tap.ts";
 
 /** Values of every kind that are refused nowhere: the first is short, the others have what shells, URLs and JSON escape. */
@@ -52,6 +53,22 @@ const RUNS: readonly {
     args: [...SUBMIT, "-n", "c", "--dry-run", "--json", "--", "true"],
     code: 0,
   },
+  {
+    what: "a submission with code",
+    args: [...SUBMIT, "-n", "e", "--snapshot", "code", "--", "cat", "a"],
+    code: 0,
+  },
+  {
+    what: "code that holds a value",
+    args: [...SUBMIT, "-n", "f", "--snapshot", "leaky", "--", "true"],
+    code: 2,
+  },
+  { what: "a history", args: ["runs", "--json", "--debug"], code: 0 },
+  {
+    what: "a repetition",
+    args: ["rerun", "e", "--debug", "--", "true"],
+    code: 0,
+  },
   { what: "a sync", args: ["secret", "sync", "--debug"], code: 0 },
   {
     what: "a dry sync in JSON",
@@ -86,6 +103,12 @@ Deno.test("no value is found in arguments, temporary files, output, --debug, --j
     const kubectlCalls = await recordKubectl(laptop);
     const temporary = `${laptop.home}/tmp`;
     await Deno.mkdir(temporary);
+    for (const name of ["code", "leaky"]) {
+      await must(["git", "init", "-q", `${laptop.home}/${name}`]);
+      await Deno.writeTextFile(`${laptop.home}/${name}/a`, "print(1)\n");
+    }
+    const value = CANARIES["HF_TOKEN"];
+    await Deno.writeTextFile(`${laptop.home}/leaky/b`, `token = "${value}"\n`);
     const created = new Set<string>();
     const files = Deno.watchFs(temporary, { recursive: true });
     (async () => {
@@ -143,6 +166,7 @@ Deno.test("no value is found in arguments, temporary files, output, --debug, --j
     await test.step("files of the home directory", async () => {
       await Deno.remove(`${laptop.home}/.config`, { recursive: true });
       await Deno.remove(`${laptop.home}/.ssh`, { recursive: true });
+      await Deno.remove(`${laptop.home}/leaky`, { recursive: true });
       await assertNoLeakBelow(laptop.home, canaries);
     });
   });

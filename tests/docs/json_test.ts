@@ -3,7 +3,7 @@ import { GENERATIONS, withGeneration } from "../support/generations.ts";
 import { commandTree } from "../../lib/cli.ts";
 import { LAST_APPLIED } from "../../lib/cluster/secret.ts";
 import type { AnyCommand } from "../../lib/commands/command.ts";
-import { hostInMemory, type Laptop } from "../support/laptop.ts";
+import { calm, hostInMemory, type Laptop } from "../support/laptop.ts";
 import { must } from "../support/pods/programs.ts";
 
 /** The fields of each verb as the page documents them: path to types. */
@@ -57,8 +57,10 @@ async function fill({ cluster, namespace, home, mlo }: Laptop) {
   const [git, code] = ["git", `${home}/code`];
   await must([git, "init", "-q", "-b", "main", code]);
   await Deno.writeTextFile(`${code}/a`, "a");
-  await mlo("submit", "-n", "kept", "--snapshot", code);
-  await mlo("rerun", "kept");
+  for (const words of ["submit -n kept --secret-name kept-env --snapshot code", "rerun kept"]) {
+    const ran = await mlo(...words.split(" "));
+    assert.equal(ran.code, 0, ran.stderr);
+  }
   const imageId = `image@sha256:${"a".repeat(64)}`;
   cluster.jobs.update(namespace, "kept", { imageId });
   const base = { namespace, image: "image", kind: "train" } as const;
@@ -169,7 +171,8 @@ Deno.test("the page about JSON has every verb with --json, and no other", async 
 
 for (const generation of GENERATIONS) {
   Deno.test(`--json has the documented fields, all of them and no others (${generation})`, () =>
-    withGeneration(generation, async (laptop) => {
+    withGeneration(generation, async (busy) => {
+      const laptop = calm(busy);
       await fill(laptop);
       await leaveSecret(laptop);
       const pages = await documented();

@@ -183,6 +183,18 @@ export function patient(host: Host): Host {
   };
 }
 
+/** A laptop on which `mlo` run inside the test waits as {@linkcode patient} says. */
+export function calm<L extends Desk>(laptop: L): L {
+  return {
+    ...laptop,
+    mlo: async (...args) => {
+      const { host, printed } = hostInMemory(laptop.env, laptop.home);
+      const code = await run(args, patient(host));
+      return { code, ...printed() };
+    },
+  };
+}
+
 /** What is written as bytes is read as UTF-8. */
 export function textOf(written: string | Uint8Array): string {
   return typeof written === "string"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
 import { applyCode } from "../../../lib/cluster/code_secret.ts";
 import { GENERATIONS, withGeneration } from "../../support/generations.ts";
-import { hostInMemory, type Laptop } from "../../support/laptop.ts";
+import { hostInMemory, type Laptop, patient } from "../../support/laptop.ts";
 import { must } from "../../support/pods/programs.ts";
 
 /** Puts code there for jobs, as submissions of so many minutes ago did. */
@@ -71,7 +71,7 @@ for (const generation of GENERATIONS) {
             cluster.jobs.delete(namespace, "done");
           }
           const { host, printed } = hostInMemory(env, home);
-          const code = await run(words, host);
+          const code = await run(words, patient(host));
           assert.equal(code, 0, printed().stderr);
           assert.deepEqual(await left(laptop), wanted);
         });

@@ -3,7 +3,7 @@ import { decodeRecord } from "../../../lib/runs/record.ts";
 import { filesBelow } from "../../snapshot/bed.ts";
 import { GENERATIONS, withGeneration } from "../../support/generations.ts";
 import { type GitServer, startGitServer } from "../../support/git_server.ts";
-import { type Laptop, withLaptop } from "../../support/laptop.ts";
+import { calm, type Laptop, withLaptop } from "../../support/laptop.ts";
 import { must } from "../../support/pods/programs.ts";
 import { furnish, start } from "../submit/snapshot_bed.ts";
 
@@ -47,7 +47,8 @@ async function forget({ home }: Laptop) {
 for (const generation of GENERATIONS) {
   Deno.test(`mlo rerun: the same files, command, image and flags but what is given (${generation})`, async () => {
     await using server = await startGitServer();
-    await withGeneration(generation, async (laptop) => {
+    await withGeneration(generation, async (busy) => {
+      const laptop = calm(busy);
       const { files } = await submitted(laptop, server, "-i", "reg/img:1");
       const dry = await laptop.mlo("rerun", "exp", "--dry-run");
       assert.equal(dry.code, 0, dry.stderr);
@@ -100,7 +101,8 @@ for (const generation of GENERATIONS) {
 
   Deno.test(`mlo rerun on another laptop: what the job carries is enough (${generation})`, async () => {
     await using server = await startGitServer();
-    await withGeneration(generation, async (laptop) => {
+    await withGeneration(generation, async (busy) => {
+      const laptop = calm(busy);
       const { files } = await submitted(laptop, server);
       await forget(laptop);
       const ran = await laptop.mlo("rerun", "exp");
@@ -132,7 +134,8 @@ for (const generation of GENERATIONS) {
 
 Deno.test("mlo rerun --snapshot takes the code anew", async () => {
   await using server = await startGitServer();
-  await withLaptop(async (laptop) => {
+  await withLaptop(async (busy) => {
+    const laptop = calm(busy);
     const { code } = await submitted(laptop, server);
     const ran = await laptop.mlo("rerun", "exp", "--snapshot", code);
     assert.equal(ran.code, 0, ran.stderr);
@@ -143,7 +146,8 @@ Deno.test("mlo rerun --snapshot takes the code anew", async () => {
 
 Deno.test("mlo rerun where the base was force-pushed away", async (test) => {
   await using server = await startGitServer();
-  await withLaptop(async (laptop) => {
+  await withLaptop(async (busy) => {
+    const laptop = calm(busy);
     const { git, files } = await submitted(laptop, server);
     await git("checkout", "-q", "--orphan", "fresh");
     await git("commit", "-qam", "another beginning");
@@ -217,7 +221,8 @@ Deno.test("mlo rerun where the base was force-pushed away", async (test) => {
 });
 
 Deno.test("mlo rerun takes the very image of the run, and says where its tag names another", () =>
-  withLaptop(async (laptop) => {
+  withLaptop(async (busy) => {
+    const laptop = calm(busy);
     const { cluster, namespace } = laptop;
     const submit = ["submit", "-n", "exp", "-i", "reg/img:1", "--train"];
     assert.equal((await laptop.mlo(...submit, "--", "true")).code, 0);
@@ -253,7 +258,8 @@ Deno.test("mlo rerun takes the very image of the run, and says where its tag nam
   }));
 
 Deno.test("mlo rerun refuses what it cannot know", async (test) => {
-  await withLaptop(async (laptop) => {
+  await withLaptop(async (busy) => {
+    const laptop = calm(busy);
     const cases: [what: string, words: string[], code: number, said: RegExp][] =
       [
         ["nothing of the name", ["rerun", "exq"], 1, /There is no run "exq"/],

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
 import { GENERATIONS, withGeneration } from "../../support/generations.ts";
-import { hostInMemory, type Laptop, withLaptop } from "../../support/laptop.ts";
+import {
+  calm,
+  hostInMemory,
+  type Laptop,
+  patient,
+  withLaptop,
+} from "../../support/laptop.ts";
 
 /** A look with a clock that is so many minutes ahead, on a terminal or in a pipe. */
 async function runs(
@@ -11,7 +17,7 @@ async function runs(
 ) {
   const { host, printed } = hostInMemory(env, home);
   const code = await run(["runs", ...args], {
-    ...host,
+    ...patient(host),
     terminal: { ...host.terminal, stdoutIsTerminal: isTerminal },
     clock: {
       ...host.clock,
@@ -22,7 +28,7 @@ async function runs(
 }
 
 async function submit(laptop: Laptop, name: string) {
-  const ran = await laptop.mlo(
+  const ran = await calm(laptop).mlo(
     ...["submit", "-n", name, "--train", "--", "echo", `of ${name}`],
   );
   assert.equal(ran.code, 0, ran.stderr);

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { startGitServer } from "../../support/git_server.ts";
+import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
+import {
+  MOMENTS,
+  tappedStarts,
+  tapPrograms,
+  untilAllEnded,
+} from "../../support/tap.ts";
+import { furnish, start } from "./snapshot_bed.ts";
+
+const PROGRAMS = ["git", "ssh", "kubectl", "runai"];
+
+Deno.test("mlo submit --snapshot, killed at every child and run again, makes one job with the code of the moment", async (test) => {
+  await using server = await startGitServer();
+  await withLaptop(async (laptop) => {
+    const { code } = await furnish(laptop, server);
+    const before = await Deno.readFile(`${code}/.git/index`);
+    const words = [
+      ...["submit", "-n", "exp", "--train", "--snapshot", code],
+      ...["--", "cat", "train.py"],
+    ];
+    const tapped = await tapPrograms(
+      PROGRAMS,
+      laptop.env["PATH"] ?? "",
+      laptop.home,
+    );
+    const path = `${tapped}:${laptop.env["PATH"]}`;
+    const attempt = async (kill: string) => {
+      const directory = await Deno.makeTempDir({ dir: laptop.home });
+      const taps = { TAP_DIR: directory, TAP_KILL: kill, PATH: path };
+      const ran = await ended(laptop.spawn(words, taps));
+      await untilAllEnded(directory);
+      return { ...ran, starts: tappedStarts(directory) };
+    };
+    const undisturbed = await attempt("");
+    assert.equal(undisturbed.code, 0, undisturbed.stderr);
+    const { starts } = undisturbed;
+    for (const program of PROGRAMS) {
+      assert.ok(starts.some((start) => start.startsWith(`${program}:`)));
+    }
+    for (const [number, start] of starts.entries()) {
+      // git and ssh only read: one moment each, in turn.
+      const reads = /^(?:git|ssh):/.test(start);
+      const moments = reads
+        ? [MOMENTS[number % MOMENTS.length] ?? "start"]
+        : MOMENTS;
+      for (const moment of moments) {
+        await test.step(`killed at ${start}, ${moment}`, async () => {
+          await forget(laptop);
+          await attempt(`${start}@${moment}`);
+          await judge(laptop, "the kill");
+          const second = await attempt("");
+          if (second.code !== 0) {
+            assert.match(second.stderr, /the name is taken by/);
+          }
+          assert.equal(jobs(laptop).length, 1);
+          await judge(laptop, "the second run");
+          assert.deepEqual(await Deno.readFile(`${code}/.git/index`), before);
+        });
+      }
+    }
+    await test.step("what killed runs left goes an hour later", async () => {
+      const cache = `${laptop.home}/.cache/mlo/snapshot`;
+      const left = `${cache}/left`;
+      await Deno.mkdir(left, { recursive: true });
+      const old = new Date(Date.now() - 3_700_000);
+      for await (const { name } of Deno.readDir(cache)) {
+        await Deno.utime(`${cache}/${name}`, old, old);
+      }
+      await forget(laptop, false);
+      assert.equal((await attempt("")).code, 0);
+      assert.deepEqual([...Deno.readDirSync(cache)], []);
+    });
+  });
+});
+
+function jobs({ cluster, namespace }: Laptop) {
+  return cluster.jobs.list(namespace).filter(({ name }) => name === "exp");
+}
+
+async function forget(
+  { cluster, namespace, home }: Laptop,
+  isCacheToo = true,
+): Promise<void> {
+  for (const { name } of cluster.jobs.list(namespace)) {
+    cluster.jobs.update(namespace, name, { graceMs: 0 });
+    cluster.jobs.delete(namespace, name);
+  }
+  if (!isCacheToo) return;
+  await Deno.remove(`${home}/.cache/mlo`, { recursive: true }).catch(() => {});
+}
+
+/** A job that is there runs what was there at the submission. */
+async function judge(laptop: Laptop, when: string): Promise<void> {
+  if (jobs(laptop).length === 0) return;
+  const scratch = await Deno.makeTempDir({ prefix: "mlo-scratch-" });
+  const { ran } = await start(laptop, "exp", scratch);
+  await Deno.remove(scratch, { recursive: true });
+  assert.equal(ran.stdout, "submitted\n", `after ${when}: ${ran.stderr}`);
+}
