@@ -4,6 +4,7 @@ import { releaseFile } from "../../lib/setup/addresses.ts";
 import { ED25519, makeKey, PLAIN } from "../config/ssh/ssh_keygen.ts";
 import type { ArchiveBed } from "./archive_bed.ts";
 import {
+  calm,
   ended,
   hostInMemory,
   type Laptop,
@@ -42,7 +43,8 @@ const APART = ["exec", "shell", "logs", "port-forward", "code"];
 /** Runs one command on a laptop with the jobs exp, dev and big, and one that has ended. */
 export async function runExample(line: string): Promise<Ran> {
   let ran: Ran | undefined;
-  await withLaptop(async (laptop) => {
+  await withLaptop(async (busy) => {
+    const laptop = calm(busy);
     await prepare(laptop);
     const words = await wordsOf(line, laptop.home);
     const verb = words.find((word) => !word.startsWith("-")) ?? "";
