@@ -195,6 +195,24 @@ export function calm<L extends Desk>(laptop: L): L {
   };
 }
 
+/** Starts such an `mlo` as a program of its own, out of the sources. */
+export function spawnPatiently(
+  { env, home }: Desk,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Deno.ChildProcess {
+  const main = new URL("patient_main.ts", import.meta.url).pathname;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--quiet", main, ...args],
+    clearEnv: true,
+    env: { ...env, ...more },
+    cwd: home,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
 /** What is written as bytes is read as UTF-8. */
 export function textOf(written: string | Uint8Array): string {
   return typeof written === "string"

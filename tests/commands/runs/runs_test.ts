@@ -8,6 +8,7 @@ import {
   patient,
   withLaptop,
 } from "../../support/laptop.ts";
+import { namesIn } from "../../support/pods/pod.ts";
 
 /** A look with a clock that is so many minutes ahead, on a terminal or in a pipe. */
 async function runs(
@@ -69,7 +70,7 @@ for (const generation of GENERATIONS) {
       const failed = await runs(laptop, ["--failed"], { isTerminal: true });
       assert.match(
         failed.stdout,
-        /^ID +NAME +STATUS +SUBMITTED +CODE +COMMAND\n\w{8}  one   Failed  \d+ d ago +-     echo 'of one'\n$/,
+        /^ID {8}NAME {2}STATUS {2}SUBMITTED {2}CODE {2}COMMAND\n\w{8} {2}one {3}Failed {2}\d+ d ago +- {5}echo 'of one'\n$/,
       );
       const since = await runs(laptop, ["--since", "2026-01-02"]);
       assert.match(since.stdout, /\ttwo\t/);
@@ -149,9 +150,9 @@ Deno.test("mlo runs: a terminal is shown the last twenty, and told of the others
   withLaptop(async (laptop) => {
     await submit(laptop, "one");
     const directory = `${laptop.home}/.local/state/mlo/runs`;
-    const [first] = [...Deno.readDirSync(directory)];
+    const [first] = await namesIn(directory);
     const record = JSON.parse(
-      await Deno.readTextFile(`${directory}/${first?.name}`),
+      await Deno.readTextFile(`${directory}/${first}`),
     );
     for (let at = 0; at < 24; at++) {
       const id = `run${String(at).padStart(5, "0")}`;

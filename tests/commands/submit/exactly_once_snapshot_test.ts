@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { startGitServer } from "../../support/git_server.ts";
-import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
+import {
+  ended,
+  type Laptop,
+  spawnPatiently,
+  withLaptop,
+} from "../../support/laptop.ts";
+import { namesIn } from "../../support/pods/pod.ts";
 import {
   MOMENTS,
   tappedStarts,
@@ -29,7 +35,7 @@ Deno.test("mlo submit --snapshot, killed at every child and run again, makes one
     const attempt = async (kill: string) => {
       const directory = await Deno.makeTempDir({ dir: laptop.home });
       const taps = { TAP_DIR: directory, TAP_KILL: kill, PATH: path };
-      const ran = await ended(laptop.spawn(words, taps));
+      const ran = await ended(spawnPatiently(laptop, words, taps));
       await untilAllEnded(directory);
       return { ...ran, starts: tappedStarts(directory) };
     };
@@ -70,7 +76,7 @@ Deno.test("mlo submit --snapshot, killed at every child and run again, makes one
       }
       await forget(laptop, false);
       assert.equal((await attempt("")).code, 0);
-      assert.deepEqual([...Deno.readDirSync(cache)], []);
+      assert.deepEqual(await namesIn(cache), []);
     });
   });
 });

@@ -8,6 +8,7 @@ import {
   ended,
   type Laptop,
   SETTINGS,
+  spawnPatiently,
   withLaptop,
 } from "../../support/laptop.ts";
 import { must } from "../../support/pods/programs.ts";
@@ -116,7 +117,7 @@ for (const open of ["pod", "archive"] as const) {
       const attempt = async (kill: string) => {
         const directory = await Deno.makeTempDir({ dir: laptop.home });
         const taps = { TAP_DIR: directory, TAP_KILL: kill, PATH: path };
-        const ran = await ended(laptop.spawn(words, taps));
+        const ran = await ended(spawnPatiently(laptop, words, taps));
         await untilAllEnded(directory);
         return { ...ran, starts: tappedStarts(directory) };
       };
