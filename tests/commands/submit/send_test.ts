@@ -43,7 +43,8 @@ async function prepare(laptop: Laptop, server: GitServer, open: Open) {
       `ARCHIVE_SCRATCH_ROOT="${home}"\nARCHIVE_HOST=127.0.0.1\n`,
   );
   const { cluster } = laptop;
-  cluster.pod = { directory: "/", env: { PATH: Deno.env.get("PATH") ?? "" } };
+  const env = { PATH: Deno.env.get("PATH") ?? "" };
+  cluster.pod = { ...cluster.pod, directory: "/", env };
   await giveSsh(laptop, server, open === "archive");
   if (open === "pod") {
     const carrier = await laptop.mlo("submit", "-n", "carrier", "-g", "0");
