@@ -57,7 +57,12 @@ async function fill({ cluster, namespace, home, mlo }: Laptop) {
   const [git, code] = ["git", `${home}/code`];
   await must([git, "init", "-q", "-b", "main", code]);
   await Deno.writeTextFile(`${code}/a`, "a");
-  for (const words of ["submit -n kept --secret-name kept-env --snapshot code", "rerun kept"]) {
+  for (
+    const words of [
+      "submit -n kept --secret-name kept-env --snapshot code",
+      "rerun kept",
+    ]
+  ) {
     const ran = await mlo(...words.split(" "));
     assert.equal(ran.code, 0, ran.stderr);
   }
