@@ -73,10 +73,12 @@ export async function nextRun(
   for (;;) {
     const pods = await ownPods(tools);
     const now = pods.find(({ uid }) => uid === ended.uid);
+    // A short run may be over by the time it is seen: it has a log all the same.
+    const hasRun = now !== undefined && now.restarts > ended.restarts;
+    if (hasRun && hasSaidSomething(now)) return now;
     if (now === undefined || now.state.is === "ended") {
       return await successorOf(tools, now ?? ended);
     }
-    if (now.restarts > ended.restarts && hasSaidSomething(now)) return now;
     const reason = await whyWaiting(tools, now);
     if (reason !== told) tools.reader.waiting(reason);
     told = reason;

@@ -219,6 +219,27 @@ Deno.test("mlo logs -f stays while a container is between two runs, and shows th
     assert.equal(run.said.stdout, "first\nlast words\nsecond\n");
   }));
 
+Deno.test("mlo logs -f shows the next run of a container, too, that is over before anybody looks", () =>
+  withLaptop(async (laptop) => {
+    const { cluster, namespace } = laptop;
+    makeJob(laptop);
+    cluster.logs.append(uid(laptop), [at(0, "first\n")]);
+    const terminated = { exitCode: 3, reason: "Error" };
+    cluster.jobs.update(namespace, "exp", { status: status({ terminated }) });
+    cluster.logs.end(uid(laptop));
+    const run = started(laptop, "logs", "-f", "exp");
+    await run.until(() => run.said.stderr.includes("is started again"));
+    cluster.logs.append(uid(laptop, 0, 1), [at(5, "second\n")]);
+    cluster.logs.end(uid(laptop, 0, 1));
+    cluster.jobs.update(namespace, "exp", {
+      restarts: 1,
+      status: {},
+      phase: "Succeeded",
+    });
+    assert.equal(await run.end(), 0, run.said.stderr);
+    assert.equal(run.said.stdout, "first\nsecond\n");
+  }));
+
 Deno.test("mlo logs -f shows the run before, too, of a container that failed while nobody looked", () =>
   withLaptop(async (laptop) => {
     const { cluster, namespace } = laptop;
