@@ -40,3 +40,8 @@ export function decodeProbe(
 export function isForeignWord(said: string): boolean {
   return /unknown (?:shorthand )?(?:flag|command)/i.test(said);
 }
+
+/** The flag that a `runai` does not know, as cobra names it (`unknown flag: --env-secret`). */
+export function unknownFlag(said: string): string | undefined {
+  return /unknown flag: (--[\w-]+)/i.exec(said)?.[1];
+}

@@ -45,6 +45,13 @@ const FAULTS: readonly Fault[] = [
     isPassing: true,
   },
   {
+    sign: /proxyconnect tcp:/i,
+    reason: "the proxy of HTTPS_PROXY cannot be reached",
+    hint: () =>
+      "unset HTTPS_PROXY, or correct it; NO_PROXY names what is reached without it",
+    exitCode: ExitCode.unreachable,
+  },
+  {
     sign:
       /no such host|name resolution|connection refused|i\/o timeout|TLS handshake timeout|no route to host|network is unreachable|deadline exceeded|Client\.Timeout/i,
     reason: "the cluster cannot be reached",
@@ -72,6 +79,16 @@ const FAULTS: readonly Fault[] = [
     hint: () =>
       "Check RUNAI_PROJECT in the settings file, and that you are a member of the project",
     exitCode: ExitCode.auth,
+  },
+  {
+    // Every release of today has the flags that mlo gives, whichever generation.
+    sign: /unknown flag: --[\w-]+/i,
+    reason: "the installed runai is too old: it lacks a flag that is needed",
+    hint: (_, program) =>
+      program === "runai"
+        ? "update runai: mlo setup --replace"
+        : `update ${program}`,
+    exitCode: ExitCode.failed,
   },
   {
     sign: /unknown (?:shorthand )?(?:flag|command)/i,

@@ -24,7 +24,7 @@ const LONGEST_VALUE = 10_000;
  *   and what it does with 0 is not known.
  * - `--gpu-request-type portion`: early releases need it beside a fraction.
  * - `--preemptible` for interactive jobs: on workspaces `--preemptibility` is
- *   not documented. Training jobs are preemptible by themselves.
+ *   not documented; where it is refused, that is used. Training jobs are preemptible by themselves.
  *   One that must not be preempted says so with `--preemptibility`.
  * - `--supplemental-groups`: one list (`ints`), as in the first generation.
  * - `--backoff-limit 0` on workspaces: their default is not known, the first
@@ -83,6 +83,31 @@ export function submitArgs(job: Job): string[] {
 function preemption({ kind, preemptible }: Job): string[] {
   if (kind === "interactive") return preemptible ? ["--preemptible"] : [];
   return preemptible ? [] : ["--preemptibility", "non-preemptible"];
+}
+
+/**
+ * What another release calls a flag that this one does not know: early ones
+ * have `--run-as-user` (a number there, a switch in later ones), and a release
+ * whose workspaces lack `--preemptible` has the word that training has.
+ */
+const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  "--preemptible": ["--preemptibility", "preemptible"],
+  "--run-as-uid": ["--run-as-user"],
+  "--run-as-gid": ["--run-as-group"],
+};
+
+/** The arguments in the words of a release that does not know a flag; `undefined` if there are none. */
+export function inOtherWords(
+  args: readonly string[],
+  unknown: string,
+): string[] | undefined {
+  const words = OTHER_WORDS[unknown];
+  const end = args.indexOf("--");
+  const at = args.indexOf(unknown);
+  if (words === undefined || at === -1 || end !== -1 && at > end) {
+    return undefined;
+  }
+  return args.toSpliced(at, 1, ...words);
 }
 
 /** The requests that have a flag of their own for the master of a distributed job. */

@@ -42,7 +42,12 @@ const TRAINING: Flag[] = [
 
 /** The flags of each `submit`, by its command group. */
 export const SUBMIT_V2: Readonly<Record<string, readonly Flag[]>> = {
-  workspace: [...COMMON, ...table("bool", "preemptible")],
+  // The second word for the same is a newer release's.
+  workspace: [
+    ...COMMON,
+    ...table("bool", "preemptible"),
+    ...table("string", "preemptibility"),
+  ],
   "training standard": TRAINING,
   "training pytorch": [
     ...COMMON,

@@ -60,7 +60,7 @@ export function decodeV2Submit(words: readonly string[]): DecodedJob {
     groups: groupsOf(read.one("supplemental-groups")),
     pools: read.all("node-pools"),
     preemptible: full === "workspace"
-      ? read.is("preemptible")
+      ? read.is("preemptible") || read.one("preemptibility") === "preemptible"
       : preemptibility(read.one("preemptibility")),
     workers: Number(read.one("workers") ?? 0),
     backoffLimit: numberOrNull(read.one("backoff-limit")) ?? 6,

@@ -2,7 +2,8 @@ import { whoHasName } from "../../cluster/pods.ts";
 import { isPassing, waitBefore } from "../../cluster/retry.ts";
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
-import { isForeignWord } from "../../runai/detect.ts";
+import { isForeignWord, unknownFlag } from "../../runai/detect.ts";
+import { inOtherWords } from "../../runai/v2.ts";
 import { decodeSubmit, isNameTaken } from "../../runai/outcome.ts";
 import { findGeneration, forgetGeneration } from "../../runai/generation.ts";
 import { describe, nameTaken, renamed } from "./name.ts";
@@ -87,18 +88,24 @@ async function otherPlan(
     RUNAI_CLI: "auto",
     RUNAI_PROGRAM: plan.program,
   });
-  return generation === plan.generation
-    ? undefined
-    : finishPlan(plan, generation);
+  if (generation !== plan.generation) return finishPlan(plan, generation);
+  const flag = unknownFlag(failure.childMessage ?? "");
+  const words = generation === "v2" && flag !== undefined
+    ? inOtherWords(plan.runai, flag)
+    : undefined;
+  return words && { ...plan, runai: words };
 }
 
 /** What failed after the request was sent may have made the job all the same. */
 async function explained(
   host: Host,
-  { namespace, job: { name } }: Plan,
+  plan: Plan,
   failure: MloError,
 ): Promise<MloError> {
+  const { namespace, job: { name } } = plan;
   if (failure.exitCode === ExitCode.auth) return failure;
+  const flag = unknownFlag(failure.childMessage ?? "");
+  if (flag !== undefined) return lacks(plan, flag, failure);
   const holder = await whoHasName(host, namespace, name)
     .catch(() => undefined);
   if (holder && isNameTaken(failure)) return nameTaken(name, holder);
@@ -114,4 +121,20 @@ async function explained(
     ...(hints === undefined ? {} : { hint: hints }),
     ...(failure.childMessage ? { childMessage: failure.childMessage } : {}),
   });
+}
+
+/** A flag that the installed `runai` lacks, and by whom it was given. */
+function lacks({ job, program }: Plan, flag: string, failure: MloError) {
+  const isUsers = job.runaiArguments.some((word) =>
+    word === flag || word.startsWith(`${flag}=`)
+  );
+  return new MloError(
+    `Cannot submit "${job.name}": the installed ${program} does not know ${flag}`,
+    {
+      hint: isUsers
+        ? `correct --runai-arg: ${program} --help`
+        : failure.hint ?? `update ${program}`,
+      ...(failure.childMessage ? { childMessage: failure.childMessage } : {}),
+    },
+  );
 }
