@@ -2,7 +2,8 @@ import { MloError } from "../error.ts";
 import { readCache, writeCache } from "../host/cache.ts";
 import type { Call, Host, Outcome, Programs } from "../host/host.ts";
 import { type Contexts, decodeContexts, type Target } from "./kubeconfig.ts";
-import { text } from "./kubectl.ts";
+import { besidePlugin, text } from "./kubectl.ts";
+import { proxyFor } from "./proxy.ts";
 
 type Machine = Pick<Host, "env" | "files" | "programs">;
 
@@ -12,6 +13,9 @@ type Machine = Pick<Host, "env" | "files" | "programs">;
  * another cluster.
  */
 const PATIENCE = 15_000;
+
+/** Another word whenever more of the view is kept. */
+const FORM = "with log-in programs";
 
 /** The files that `kubectl` merges: those that KUBECONFIG names, or the usual one. */
 export function kubeconfigFiles({ env }: Pick<Host, "env">): string[] {
@@ -35,9 +39,12 @@ export async function readContexts(
   const facts = await Promise.all(
     files.map((file) => machine.files.facts(file).catch(() => undefined)),
   );
-  const stamp = files.map((file, index) =>
-    `${file} ${facts[index]?.size} ${facts[index]?.modified}`
-  ).join("\n");
+  const stamp = [
+    FORM,
+    ...files.map((file, index) =>
+      `${file} ${facts[index]?.size} ${facts[index]?.modified}`
+    ),
+  ].join("\n");
   const kept = Object(await readCache(machine, "contexts")) as {
     stamp?: string;
     view?: string;
@@ -64,13 +71,17 @@ export async function readContexts(
   return contexts;
 }
 
-/** The part of the view that is needed again: names and addresses, no user's data. */
-function bare({ current, servers }: Contexts): string {
+/** The part of the view that is needed again: names, addresses and programs, no user's data. */
+function bare({ current, servers, plugins }: Contexts): string {
   return JSON.stringify({
     "current-context": current,
     contexts: [...servers.keys()].map((name) => ({
       name,
-      context: { cluster: name },
+      context: { cluster: name, user: name },
+    })),
+    users: [...plugins].map(([name, command]) => ({
+      name,
+      user: { exec: { command } },
     })),
     clusters: [...servers].map(([name, server]) => ({
       name,
@@ -81,9 +92,11 @@ function bare({ current, servers }: Contexts): string {
 
 /** The same host, whose `kubectl` talks to the target's context; what fails names it. */
 export function inContext(host: Host, target: Target): Host {
+  const proxy = proxyFor(host.env, target.server);
+  const cluster = proxy === undefined ? target : { ...target, proxy };
   const aim = (call: Call) => isAimed(call) ? aimed(call, target) : call;
   const named = (call: Call, outcome: Outcome): Outcome =>
-    isAimed(call) ? { ...outcome, cluster: target } : outcome;
+    isAimed(call) ? { ...outcome, cluster } : outcome;
   const programs: Programs = {
     run: async (call, input) =>
       named(call, await host.programs.run(aim(call), input)),
@@ -113,7 +126,8 @@ function isAimed({ program, args }: Call): boolean {
 }
 
 /** With the context before the first `--`, behind which the words are another program's. */
-function aimed(call: Call, { context }: Target): Call {
+function aimed(question: Call, { context, plugin }: Target): Call {
+  const call = plugin === undefined ? question : besidePlugin(question);
   if (context === "") return call;
   const end = call.args.indexOf("--");
   const at = end === -1 ? call.args.length : end;

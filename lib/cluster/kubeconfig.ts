@@ -9,12 +9,19 @@ export interface Contexts {
   readonly current: string;
   /** Context to the URL of its server, where the kubeconfig has one. */
   readonly servers: ReadonlyMap<string, string | undefined>;
+  /** Context to the program that its user's log-in comes from, where there is one. */
+  readonly plugins: ReadonlyMap<string, string>;
 }
 
 interface View {
   readonly "current-context"?: string;
-  readonly contexts?: readonly Named<"context", { cluster?: string }>[] | null;
+  readonly contexts?:
+    | readonly Named<"context", { cluster?: string; user?: string }>[]
+    | null;
   readonly clusters?: readonly Named<"cluster", { server?: string }>[] | null;
+  readonly users?:
+    | readonly Named<"user", { exec?: { command?: string } }>[]
+    | null;
 }
 
 type Named<Key extends string, T> = { name?: string } & { [K in Key]?: T };
@@ -30,13 +37,23 @@ export function decodeContexts(json: string): Contexts {
   const servers = new Map(
     (view.clusters ?? []).map(({ name, cluster }) => [name, cluster?.server]),
   );
+  const programs = new Map(
+    (view.users ?? []).map(({ name, user }) => [name, user?.exec?.command]),
+  );
+  const contexts = view.contexts ?? [];
   return {
     current: view["current-context"] ?? "",
     servers: new Map(
-      (view.contexts ?? []).map(({ name, context }) => [
+      contexts.map(({ name, context }) => [
         name ?? "",
         servers.get(context?.cluster),
       ]),
+    ),
+    plugins: new Map(
+      contexts.flatMap(({ name, context }) => {
+        const program = programs.get(context?.user);
+        return program === undefined ? [] : [[name ?? "", program] as const];
+      }),
     ),
   };
 }
@@ -47,6 +64,10 @@ export interface Target {
   readonly context: string;
   /** The URL of its server, where the kubeconfig has one. */
   readonly server?: string;
+  /** The program of the kubeconfig that the log-in comes from, where there is one. */
+  readonly plugin?: string;
+  /** The proxy on the way to it, where there is one. */
+  readonly proxy?: string;
   /** The kubeconfig's current context, if that is another one: `runai` of the first generation follows it. */
   readonly otherCurrent?: string;
 }
@@ -63,7 +84,7 @@ export function targetOf(
 ): Target {
   // Without an answer of kubectl's its own message is the better one.
   if (contexts === undefined) return { context: wanted };
-  const { current, servers } = contexts;
+  const { current, servers, plugins } = contexts;
   if (wanted !== "" && !servers.has(wanted)) {
     const names = [...servers.keys()].join(", ");
     throw usageError(
@@ -79,16 +100,19 @@ export function targetOf(
     ? CONTEXT
     : current;
   const server = servers.get(context);
+  const plugin = plugins.get(context);
   return {
     context,
     ...(server === undefined ? {} : { server }),
+    ...(plugin === undefined ? {} : { plugin }),
     ...(current === context ? {} : { otherCurrent: current }),
   };
 }
 
 /** A target as messages name it. */
-export function describeTarget({ context, server }: Target): string {
-  const where = server === undefined ? "" : `, ${server}`;
+export function describeTarget({ context, server, proxy }: Target): string {
+  const by = proxy === undefined ? "" : ` by the proxy ${proxy}`;
+  const where = server === undefined ? "" : `, ${server}${by}`;
   return context === "" ? "no context" : `context ${context}${where}`;
 }
 

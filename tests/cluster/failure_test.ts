@@ -39,6 +39,21 @@ const MESSAGES: [exitCode: number, reason: RegExp, stderr: string][] = [
   ],
   [
     4,
+    /not logged in/,
+    'error: could not open the browser: exec: "xdg-open": executable file not found in $PATH\nPlease visit the following URL in your browser manually: http://localhost:8000',
+  ],
+  [
+    69,
+    /the proxy of HTTPS_PROXY .*cannot be reached/,
+    "Unable to connect to the server: proxyconnect tcp: tls: first record does not look like a TLS handshake",
+  ],
+  [
+    69,
+    /the proxy of HTTPS_PROXY .*lets nothing through/,
+    "Unable to connect to the server: Proxy Authentication Required",
+  ],
+  [
+    4,
     /no permission/,
     'Error from server (Forbidden): secrets "env" is forbidden: User "alice" cannot patch resource "secrets" in API group "" in the namespace "runai-x"',
   ],
@@ -127,7 +142,8 @@ for (const [exitCode, reason, stderr] of MESSAGES) {
     assert.match(error.message, /^Cannot apply the secret "env": /);
     assert.match(error.message, reason);
     assert.equal(error.childMessage, stderr);
-    assert.equal(error.hint?.includes("VPN") ?? false, exitCode === 69);
+    const isNetwork = exitCode === 69 && !/proxy/.test(error.message);
+    assert.equal(error.hint?.includes("VPN") ?? false, isNetwork);
   });
 }
 

@@ -6,16 +6,32 @@ export interface KubeconfigContent {
   readonly authority?: string;
   /** Token by user name; each user gets a context of the same name. */
   readonly tokens: Readonly<Record<string, string>>;
+  /** Program by user name that gives the user's token. */
+  readonly plugins?: Readonly<Record<string, string>>;
   /** The user of the current context. */
   readonly current: string;
   /** The namespace of the contexts. */
   readonly namespace?: string;
 }
 
+/** What a log-in program is run by; kubectl before 1.22 knows no interactiveMode, and passes it over. */
+const EXEC = {
+  apiVersion: "client.authentication.k8s.io/v1beta1",
+  interactiveMode: "IfAvailable",
+};
+
 /** A kubeconfig as JSON, which is YAML too. */
 export function kubeconfig(content: KubeconfigContent): string {
-  const { server, authority, tokens, current, namespace } = content;
-  const users = Object.entries(tokens);
+  const { server, authority, tokens, plugins = {}, current, namespace } =
+    content;
+  const users: [name: string, user: unknown][] = [
+    ...Object.entries(tokens).map(([name, token]) =>
+      [name, { token }] as [string, unknown]
+    ),
+    ...Object.entries(plugins).map(([name, command]) =>
+      [name, { exec: { ...EXEC, command } }] as [string, unknown]
+    ),
+  ];
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
@@ -30,7 +46,7 @@ export function kubeconfig(content: KubeconfigContent): string {
         }),
       },
     }],
-    users: users.map(([name, token]) => ({ name, user: { token } })),
+    users: users.map(([name, user]) => ({ name, user })),
     contexts: users.map(([name]) => ({
       name,
       context: {

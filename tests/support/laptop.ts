@@ -130,8 +130,30 @@ async function runInside(
   directory: string,
 ): Promise<Ran> {
   const { host, printed } = hostInMemory(env, directory);
-  const code = await run(args, host);
+  const code = await run(args, unhurried(host));
   return { code, ...printed() };
+}
+
+/** The same machine, on which whatever `mlo` runs has ten times as long to answer: a test is not about how busy the machine is. */
+export function unhurried(host: Host): Host {
+  const { programs } = host;
+  return {
+    ...host,
+    programs: {
+      ...programs,
+      run: (call, input) => programs.run(longer(call), input),
+    },
+  };
+}
+
+function longer(call: Call): Call {
+  return {
+    ...call,
+    args: call.args.map((word) =>
+      word.replace(/^(--request-timeout=\d+)s$/, "$10s")
+    ),
+    ...(call.timeout === undefined ? {} : { timeout: 10 * call.timeout }),
+  };
 }
 
 /** The real machine with a terminal that only remembers what was printed. */
@@ -162,19 +184,8 @@ export function hostInMemory(
  * answer in is ten times as long. For tests in which nothing is to hang.
  */
 export function patient(host: Host): Host {
-  const longer = (call: Call): Call => ({
-    ...call,
-    args: call.args.map((word) =>
-      word.replace(/^(--request-timeout=\d+)s$/, "$10s")
-    ),
-    ...(call.timeout === undefined ? {} : { timeout: 10 * call.timeout }),
-  });
   return {
-    ...host,
-    programs: {
-      ...host.programs,
-      run: (call, input) => host.programs.run(longer(call), input),
-    },
+    ...unhurried(host),
     clock: {
       ...host.clock,
       sleep: (milliseconds) =>
