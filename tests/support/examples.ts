@@ -40,7 +40,7 @@ mkdir -p ~/.config/fish/completions; eval "$1"`,
 /** Verbs that hold on to their terminal or their streams: they run as programs of their own. */
 const APART = ["exec", "shell", "logs", "port-forward", "code"];
 
-/** Runs one command on a laptop with the jobs exp, dev and big, and one that has ended. */
+/** Runs one command on a laptop with the jobs that the pages name, and one that has ended. */
 export async function runExample(line: string): Promise<Ran> {
   let ran: Ran | undefined;
   await withLaptop(async (busy) => {
@@ -99,8 +99,13 @@ async function makeRepository({ home }: Laptop): Promise<void> {
 async function prepare(laptop: Laptop): Promise<void> {
   const { home, cluster, namespace } = laptop;
   const base = { namespace, image: "image", gpus: 1 };
-  cluster.jobs.create({ ...base, name: "exp", kind: "train" });
-  cluster.jobs.create({ ...base, name: "dev", kind: "interactive" });
+  // Pages that tell one story call its job by one name.
+  for (const name of ["exp", "first"]) {
+    cluster.jobs.create({ ...base, name, kind: "train" });
+  }
+  for (const name of ["dev", "notebook", "board"]) {
+    cluster.jobs.create({ ...base, name, kind: "interactive" });
+  }
   cluster.jobs.create({
     ...base,
     name: "big",
