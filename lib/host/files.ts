@@ -139,10 +139,16 @@ function isThere(error: unknown): boolean {
     error.cause instanceof Deno.errors.AlreadyExists;
 }
 
-/** A path through a file (`ENOTDIR`) leads nowhere just as a missing one does. */
+/**
+ * A path through a file (`ENOTDIR`) leads nowhere just as a missing one does.
+ * So does a link whose target is gone: the compiled program, which is not
+ * allowed everything, is told of it as a loop, since the runtime then opens
+ * what it could not resolve without following links (`ELOOP`).
+ */
 function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound ||
-    error instanceof Deno.errors.NotADirectory;
+    error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.FilesystemLoop;
 }
 
 /** Turns a failure of the system into an error that names the action and the path. */

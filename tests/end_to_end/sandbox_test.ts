@@ -97,6 +97,22 @@ Deno.test("the binary writes wherever its user may, though every program that it
       await mlo("image", "init", `${home}/image`);
       await Deno.stat(`${home}/image/Dockerfile`);
     });
+    await test.step("a link that leads nowhere is told as that, and written through", async () => {
+      const link = `${home}/link.env`;
+      await Deno.symlink(`${home}/elsewhere.env`, link);
+      const { code, stderr } = await new Deno.Command(
+        `${home}/.local/bin/mlo`,
+        { args: ["list", "--env-file", link], clearEnv: true, env, cwd: home },
+      ).output();
+      assert.equal(code, 2);
+      assert.match(
+        new TextDecoder().decode(stderr),
+        /link\.env \(named by --env-file\) is a link to \S+elsewhere\.env, which does not exist/,
+      );
+      await mlo("init", ...who, "--env-file", link);
+      await Deno.stat(`${home}/elsewhere.env`);
+      assert.ok((await Deno.lstat(link)).isSymlink);
+    });
     await test.step("mlo setup, and --replace of what is in use", async () => {
       const program = await Deno.readFile("/bin/true");
       const kubectl = path(downloadOf("kubectl", PLATFORM).url);

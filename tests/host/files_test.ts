@@ -112,3 +112,15 @@ Deno.test("leadsTo() follows links, also to a file that is not there yet, and wr
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("a link to nothing, and one to itself, lead to no file", () =>
+  inDirectory(async (directory, files) => {
+    await Deno.symlink("gone", `${directory}/dangling`);
+    await Deno.symlink("loop", `${directory}/loop`);
+    for (const name of ["dangling", "loop"]) {
+      assert.equal(await files.read(`${directory}/${name}`), undefined);
+      assert.equal(await files.facts(`${directory}/${name}`), undefined);
+      const itself = await files.linkFacts(`${directory}/${name}`);
+      assert.equal(itself?.kind, "other", name);
+    }
+  }));
