@@ -99,3 +99,10 @@ Deno.test("scrub() lets no 8 characters of a value or its base64 through", () =>
     { numRuns: 2000 },
   );
 });
+
+Deno.test("scrub() hides the shortest value that can be told, four characters, inside longer base64", () => {
+  const around = btoa("k3y!zz");
+  const scrubbed = scrub(`near ${around} it`, ["k3y!"]);
+  assert.equal(scrubbed, `near ${HIDDEN}${around.slice(5)} it`);
+  assert.equal(scrub(`near ${btoa("k3yzz")} it`, ["k3y"]), "near azN5eno= it");
+});

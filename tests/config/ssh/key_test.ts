@@ -179,6 +179,8 @@ Deno.test("checkKnownHosts() takes what ssh finds a host in, and nothing else", 
     first,
     `# ours\n\n${first} comment\r\n`,
     first.replace("github.com", "[haas001]:22,10.0.0.1"),
+    // sshd(8): white space before the hosts is nothing.
+    `# ours\n \t${first}`,
     `@cert-authority ${first.replace("github.com", "*.epfl.ch")}`,
   ];
   await inTempDir(async (directory) => {
