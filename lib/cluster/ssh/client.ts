@@ -36,6 +36,8 @@ export function clientOptions(
     ["CheckHostIP", "no"],
     ["HostKeyAlgorithms", "ssh-ed25519"],
     ["CanonicalizeHostname", "no"],
+    // Whether the terminal has all colours; its kind goes with it anyway.
+    ["SendEnv", "COLORTERM"],
     // A job that is queued is waited for.
     ["ConnectTimeout", "none"],
     // A dead link is noticed within nine seconds.

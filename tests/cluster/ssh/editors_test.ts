@@ -10,17 +10,23 @@ import {
 
 const bed = useDocker();
 
-/** A server that outlives the connection which started it, as an editor's does. */
-const INSTALL = `cat >server.py <<'END'
-import http.server, os
-server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
-open("port.new", "w").write(str(server.server_port)); os.rename("port.new", "port")
-server.serve_forever()
+/** A server that outlives the connection which started it, as an editor's does; by zsh, which every pod has. */
+const install = (port: number) =>
+  `cat >server.zsh <<'END'
+zmodload zsh/net/tcp
+ztcp -l ${port}; socket=$REPLY
+: >up
+while ztcp -a $socket; do
+  client=$REPLY
+  read -r -u $client line
+  print -nu $client "HTTP/1.0 200 OK\\r\\n\\r\\n$(<hello)\\n"
+  ztcp -c $client
+done
 END
 echo hello from the pod >hello
-nohup setsid python3 server.py >/dev/null 2>&1 </dev/null & echo $! >server.pid
-while [ ! -e port ]; do sleep 0.1; done
-echo "listeningOn==$(cat port)=="
+nohup setsid zsh server.zsh >/dev/null 2>&1 </dev/null & echo $! >server.pid
+while [ ! -e up ]; do sleep 0.1; done
+echo "listeningOn==${port}=="
 `;
 
 podTest(
@@ -37,15 +43,14 @@ podTest(
         ...["-o", "ControlMaster=yes", ...control, "exp.mlo", "bash"],
       ]);
       const input = child.stdin.getWriter();
-      await input.write(new TextEncoder().encode(INSTALL));
+      const port = freePort();
+      await input.write(new TextEncoder().encode(install(port)));
       const output = child.stdout.pipeThrough(new TextDecoderStream());
       let said = "";
       const reading = (async () => {
         for await (const chunk of output) said += chunk;
       })();
       await until("the server in the pod", () => /==\d+==/.test(said), 120);
-      const port = /==(\d+)==/.exec(said)?.[1];
-
       const url = `http://127.0.0.1:${port}/hello`;
       const curl = ["curl", "-s", "--socks5", `127.0.0.1:${socks}`, url];
       assert.equal((await run(curl)).stdout, "hello from the pod\n");

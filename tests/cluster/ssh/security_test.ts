@@ -114,8 +114,6 @@ podTest(
       laptop.env["SSH_AUTH_SOCK"] = /SSH_AUTH_SOCK=([^;]+)/.exec(agent)?.[1] ??
         "";
       try {
-        const look =
-          'tr "\\0" "\\n" </proc/[0-9]*/cmdline; echo "agent=$SSH_AUTH_SOCK"';
         const plain = await laptop.program(
           ...[
             "--debug",
@@ -123,7 +121,7 @@ podTest(
             "exp",
             "-o",
             "ForwardAgent=yes",
-            `cat /proc/[0-9]*/cmdline; ${look}`,
+            'cat /proc/[0-9]*/cmdline; echo; echo "agent=$SSH_AUTH_SOCK"',
           ],
         );
         assert.equal(plain.code, 0, plain.stderr);

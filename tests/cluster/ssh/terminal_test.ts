@@ -26,8 +26,10 @@ podTest(
       await shell.resize(40, 120);
       await shell.type("print -r -- size=$(stty size)\r");
       await shell.see("size=40 120");
-      await shell.type("print -r -- colours=$(tput colors) of $TERM in $TTY\r");
-      await shell.see(/colours=256 of xterm-kitty in \/dev\/pts/);
+      await shell.type(
+        "print -r -- colours=$(tput colors) $COLORTERM of $TERM in $TTY\r",
+      );
+      await shell.see(/colours=256 truecolor of xterm-kitty in \/dev\/pts/);
       await shell.type("echo be''gun; sleep 1000\r");
       await shell.see("begun");
       await shell.type("\x03");
