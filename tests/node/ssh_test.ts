@@ -62,7 +62,7 @@ ${mlo} ssh exp 'cat big' | sha256sum`;
 Deno.test("ssh on a real node: a link that is cut or goes dead ends it with 255, and nothing stays", () =>
   withJob(async (laptop) => {
     for (const how of ["cut", "freeze"] as const) {
-      const child = laptop.spawn(["ssh", "exp", "echo up; cat"]);
+      const child = laptop.spawn(["ssh", "exp", "echo up; sleep 100"]);
       const reader = child.stdout.pipeThrough(new TextDecoderStream())
         .getReader();
       assert.equal((await reader.read()).value, "up\n");

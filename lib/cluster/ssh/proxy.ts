@@ -2,6 +2,7 @@ import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { LastWords } from "../exec/last_words.ts";
 import { kubectlFailure } from "../failure.ts";
+import { ServersWords } from "./servers_words.ts";
 import {
   type Answer,
   type Connection,
@@ -35,10 +36,12 @@ export async function proxy(
 ): Promise<void> {
   let said = "";
   const decoder = new TextDecoder();
-  const words = new LastWords((bytes) => {
+  const before = new LastWords((bytes) => {
     said = (said + decoder.decode(bytes, { stream: true })).slice(-REMEMBERED);
     terminal.err(bytes);
   });
+  const serving = new ServersWords((line) => terminal.err(line));
+  let isServed = false;
   const { code, isSilent } = await programs.join(
     {
       program: "kubectl",
@@ -49,12 +52,18 @@ export async function proxy(
     },
     {
       say: openingLine(publicKey),
-      hear: async (line) => await pin(hostKeyOf(pod, connection, line)),
+      hear: async (line) => {
+        await pin(hostKeyOf(pod, connection, line));
+        isServed = true;
+      },
     },
-    (chunk) => words.feed(chunk),
+    (chunk) => isServed ? serving.feed(chunk) : before.feed(chunk),
   );
-  words.end();
+  before.end();
   if (isSilent) throw failure(namespace, pod, code, said);
+  if (serving.end()) {
+    terminal.err(`mlo: the link to the pod ${pod.name} is gone\n`);
+  }
 }
 
 function hostKeyOf(

@@ -86,7 +86,9 @@ podTest(
       laptop.cluster.jobs.update(laptop.namespace, "exp", { restarts: 1 });
       assert.equal((await ssh("exp.mlo", "true")).code, 0);
 
-      await laptop.writeSettings(SETTINGS.replace("=ada", "=bob"));
+      // In a project that is shared.
+      const bob = SETTINGS.replace("=ada", "=bob");
+      await laptop.writeSettings(`${bob}RUNAI_PROJECT=mlo-ada\n`);
       const owner = await laptop.program("ssh", "exp", "id");
       assert.equal(owner.code, 255);
       assert.match(owner.stderr, /The pod exp-0-0 is ada's, not bob's/);
