@@ -57,16 +57,10 @@ function denoEnvironment(options: HostOptions): Environment {
     get self() {
       return Deno.build.standalone
         ? [Deno.execPath()]
-        : [Deno.execPath(), ...FROM_SOURCES];
+        : [Deno.execPath(), "run", "-A", "--no-check", "-q", Deno.mainModule];
     },
   };
 }
-
-/** How the runtime starts the program where it is not compiled into it. */
-const FROM_SOURCES = [
-  ...["run", "--quiet", "--no-check", "--allow-all"],
-  new URL("../../main.ts", import.meta.url).pathname,
-];
 
 function platform(): Platform {
   const { os, arch } = Deno.build;

@@ -1,8 +1,9 @@
 import type { JobPod } from "../../cluster/job_pods.ts";
 import { pinHostKey, publicKey } from "../../cluster/ssh/laptop.ts";
 import { proxy } from "../../cluster/ssh/proxy.ts";
+import { mayPass, waitBefore } from "../../cluster/retry.ts";
 import { usageError } from "../../error.ts";
-import { openProject } from "../../settings/project.ts";
+import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 import type { Context } from "../context.ts";
 import { settingsCommand } from "../options.ts";
@@ -52,9 +53,7 @@ async function connect(
   const project = await openProject(context, flags);
   const { host, namespace, settings } = project;
   const [pod, key] = await Promise.all([
-    reached === undefined
-      ? untilPodRuns(project, job, wanted).then(reachedPod)
-      : readReached(reached),
+    reached === undefined ? reach(project, job, wanted) : readReached(reached),
     publicKey(host),
   ]);
   await proxy(host, {
@@ -65,6 +64,24 @@ async function connect(
     forwardsAgent: forwardAgent === true,
     publicKey: key,
   }, (key) => pinHostKey(host, { name, life: pod.life, key }));
+}
+
+/** How often a cluster that does not answer is asked: nobody is there to try again, an editor gives up. */
+const ATTEMPTS = 3;
+
+async function reach(
+  project: Project,
+  job: string,
+  wanted: string | undefined,
+): Promise<ReachedPod> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return reachedPod(await untilPodRuns(project, job, wanted));
+    } catch (error) {
+      if (!mayPass(error) || attempt === ATTEMPTS) throw error;
+    }
+    await project.host.clock.sleep(waitBefore(attempt));
+  }
 }
 
 /** A container that is started again has a disk of its own, and so another host key. */

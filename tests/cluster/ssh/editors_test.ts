@@ -83,6 +83,8 @@ podTest(
       await laptop.use("8.4");
       const printed = await laptop.program("ssh", "--print");
       await Deno.mkdir(`${home}/.ssh`, { recursive: true });
+      // What kubectl's configuration says is kept from here on.
+      await laptop.program("status", "exp");
       await Deno.writeTextFile(`${home}/.ssh/config`, printed.stdout);
       const all = await Promise.all(
         Array.from({ length: 10 }, (_, number) =>
