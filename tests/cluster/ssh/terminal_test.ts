@@ -23,7 +23,7 @@ podTest(
       });
       await shell.type("print -r -- size=$(stty size) in $PWD\r");
       await shell.see("size=30 100 in /mloscratch/homes/ada");
-      await shell.resize(40);
+      await shell.resize(40, 120);
       await shell.type("print -r -- size=$(stty size)\r");
       await shell.see("size=40 120");
       await shell.type(
