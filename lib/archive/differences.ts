@@ -88,7 +88,8 @@ export function findings(
     const explain = explanations(said.splice(0));
     for (const each of sides.values()) {
       const path = below(place, each.path);
-      const why = explain.of(path);
+      // Records begin with `./`.
+      const why = explain.of(path, each.path.subarray(2));
       for (const what of reasons(each, kind)) {
         found.differences.push({
           path,

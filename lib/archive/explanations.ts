@@ -1,7 +1,10 @@
 /** What rsync and the file system said, for the paths that it concerns. */
 export interface Explanations {
-  /** Why something is wrong with this path: what was said of it, or of a directory above it. */
-  of(path: Uint8Array): string | undefined;
+  /**
+   * Why something is wrong with this path: what was said of it, or of a
+   * directory above it; `name` is the path within what was given.
+   */
+  of(path: Uint8Array, name?: Uint8Array): string | undefined;
   /** What was said of nothing that was asked for. */
   rest(): string[];
 }
@@ -15,17 +18,24 @@ export function explanations(lines: readonly string[]): Explanations {
     if (path !== undefined && !about.has(path)) about.set(path, line);
   }
   return {
-    of: (path) => {
-      let at = oneByteEach(path);
-      while (at !== "") {
-        for (const [said, line] of about) {
-          if (said !== at && !said.endsWith(`/${at}`)) continue;
-          open.delete(line);
-          return withoutPath(line);
+    of: (path, name) => {
+      const find = (
+        whole: Uint8Array,
+        isIt: (said: string, at: string) => boolean,
+      ) => {
+        let at = oneByteEach(whole);
+        while (at !== "") {
+          for (const [said, line] of about) {
+            if (!isIt(said, at)) continue;
+            open.delete(line);
+            return withoutPath(line);
+          }
+          at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
         }
-        at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
-      }
-      return undefined;
+        return undefined;
+      };
+      return find(path, (said, at) => said === at || said.endsWith(`/${at}`)) ??
+        (name && find(name, (said, at) => said === at));
     },
     // Its summing up says nothing that the paths do not.
     rest: () => [...open].filter((line) => !/^rsync error: |^$/.test(line)),

@@ -118,6 +118,13 @@ const CASES: readonly (readonly [script: string, out: string])[] = [
     "EQUAL=1 PATHS=2 FAULTY=''; verdict; EQUAL=2; verdict; FAULTY=1; verdict",
     "failed differences\ndone\nfailed differences\n",
   ],
+  // Of a worker's log remain what it has copied, and what it has skipped.
+  [
+    "mkdir logs; copy_several() { :; }; " +
+    `printf 'skipping non-regular file "x"\\n 1 1%% (xfr#1, t)\\r 5 1%% (xfr#2, t)\\n' >logs/p; ` +
+    "copy_part p; cat copied errors; ls logs",
+    '2 5\nskipping non-regular file "x"\n',
+  ],
   // A pid alone is nobody.
   ["process $$ && alive $REPLY && echo yes", "yes\n"],
   ["process $$ && set -- $REPLY && alive $1 $(($2 + 1)) $3 || echo no", "no\n"],

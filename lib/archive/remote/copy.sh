@@ -153,7 +153,9 @@ copy_part() {
     *) copy_several "$1" ;;
   esac
   log=$WORK/logs/${1##*/}
-  sed -n -e 's/.*\r//' -e 's/^ *\([0-9][0-9]*\) .*(xfr#\([0-9]*\),.*/\2 \1/p' -- "$log" >>"$WORK/copied"
+  # What it skips, a device for one, it says among its progress.
+  sed -n -e 's/.*\r//' -e '/^skipping non-regular file "/w /dev/stderr' -e 's/^ *\([0-9][0-9]*\) .*(xfr#\([0-9]*\),.*/\2 \1/p' -- "$log" \
+    >>"$WORK/copied" 2>>"$WORK/errors"
   rm -f -- "$log"
   return 0
 }
