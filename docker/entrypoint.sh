@@ -2,8 +2,7 @@
 # Makes a pod out of a container: an account for the person in NB_*, directories on scratch, shell, links,
 # ssh, uv and git; then the command takes this process's place. The order is here, the steps are in setup/.
 #
-# The file runs in up to four passes, as few as the three identities allow:
-#   as the user  what the user may make on scratch    plan_storage
+# The file runs in up to three passes, as few as the three identities allow:
 #   as root      account, home, what git may trust    root_pass
 #   as the seed  a directory that is still missing    seed_pass
 #   as the user  everything else, then the command    user_pass
@@ -11,7 +10,8 @@
 # -p keeps BASH_ENV and exported functions of the command out of here. Every variable is local unless the
 # command is meant to have it, since assigning to an inherited name would change what the command gets; for
 # the same reason the functions that exec have no variables at all.
-# Programs are few, builtins many: a pod starts in a tenth of a second.
+# Programs and subshells are few, builtins many: a pod starts in a tenth of a second.
+# shellcheck disable=SC2034,SC2154 # what set_up has, the steps set and read
 set -euo pipefail
 
 start() {
@@ -26,30 +26,40 @@ start() {
   export_directories
   ulimit -S -c 0
   if ((EUID == 0)); then
-    plan_and_pass
-    exec /usr/bin/setpriv --reuid="$NB_UID" --regid="$NB_GID" --groups="$(groups_of_user)" --inh-caps=-all -- \
+    start_as_root
+    exec /usr/bin/setpriv --reuid="$NB_UID" --regid="$NB_GID" --groups="$mlo_groups" --inh-caps=-all -- \
       "$0" --user-pass "$@"
   elif ((EUID != NB_UID || GROUPS[0] != NB_GID)); then
     die 77 "Cannot become $NB_USER: the pod runs as $EUID:${GROUPS[0]}, start it as root or as $NB_UID:$NB_GID"
   fi
-  reach_root || case $? in
+  user_pass directly "$@"
+}
+
+start_as_root() {
+  local -A owner=() mode=() access=()
+  local work=()
+  find_groups
+  look_at_storage --as "$NB_UID" "$NB_GID" "$mlo_groups"
+  plan_storage
+  root_pass "${work[@]}"
+  find_groups
+}
+
+# In a pod that was started as the user; what the root pass did is looked at again.
+start_as_user() {
+  plan_storage
+  reach_root "${work[@]}" || case $? in
     7[0378]) exit "$?" ;; # it has said why
     *) die 77 'Cannot become root: does the pod allow privilege escalation?' ;;
   esac
-  user_pass "$@"
-}
-
-# In a pod that was started as root the user has to be called for the plan.
-plan_and_pass() {
-  local work=()
-  mapfile -d '' -t work < <(as_user "$0" --plan)
-  root_pass "${work[@]}"
+  if ((${#work[@]} > 0)); then look_at_places; fi
 }
 
 # PATH is the command's: nothing that lies there runs as root.
 root_pass() {
   local PATH=/usr/sbin:/usr/bin:/sbin:/bin
   load account seed
+  umask 022
   write_accounts # 2. identity
   allow_sudo
   close_door
@@ -57,17 +67,22 @@ root_pass() {
   do_the_rest "$@" # 3. storage
 }
 
+# set_up "directly": where nobody but this process was at work yet.
 set_up() {
-  local PATH=/usr/local/bin:/usr/bin:/bin
-  # shellcheck disable=SC2034 # places.sh fills it
-  local -A foreign=()
+  local PATH=/usr/local/bin:/usr/bin:/bin work=() places files
+  local -A owner=() mode=() access=() foreign=()
   load places shell ssh tools
+  list_places
+  look_at_places
+  if [[ $1 == directly ]]; then start_as_user; fi
+  work=()
   require_storage # 3. storage
   close_places    # 4. shell
   set_up_shell
   link_home  # 5. links
   set_up_ssh # 6. ssh
-  set_up_uv  # 7. uv and Hugging Face
+  finish
+  set_up_uv # 7. uv and Hugging Face
   set_up_hugging_face
   set_up_git # 8. git
 }
@@ -75,9 +90,9 @@ set_up() {
 user_pass() {
   export HOME="/home/$NB_USER" USER="$NB_USER" LOGNAME="$NB_USER" SHELL=/bin/zsh
   umask 007
-  set_up
+  set_up "$1"
   cd -- "$WORKING_DIR" && unset OLDPWD
-  become "$@" # 9. the command
+  become "${@:2}" # 9. the command
 }
 
 # become COMMAND: as process 1 the command would ignore SIGTERM unless it has a handler, and collect zombies.
@@ -141,15 +156,11 @@ main() {
       ;;
     --user-pass)
       load storage
-      user_pass "${@:2}"
+      user_pass after-root "${@:2}"
       ;;
     --bare-pass)
       load identity
       bare_pass "${@:2}"
-      ;;
-    --plan)
-      load identity storage
-      plan_storage
       ;;
     --usable)
       load storage

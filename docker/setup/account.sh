@@ -15,20 +15,22 @@ write_accounts() {
 }
 
 write_users() {
-  local line passwd=() shadow=()
-  while IFS= read -r line || [[ -n $line ]]; do
+  local line lines passwd=() shadow=()
+  mapfile -t lines </etc/passwd
+  for line in "${lines[@]}"; do
     if [[ $line =~ ^([^:]+):[^:]*:([^:]*): ]] &&
       [[ ${BASH_REMATCH[1]} == "$NB_USER" || ${BASH_REMATCH[2]} == "$NB_UID" ]]; then
       gone[${BASH_REMATCH[1]}]=1
     else
       passwd+=("$line")
     fi
-  done </etc/passwd
+  done
   passwd+=("$NB_USER:x:$NB_UID:$NB_GID::/home/$NB_USER:/bin/zsh")
 
-  while IFS= read -r line || [[ -n $line ]]; do
+  mapfile -t lines </etc/shadow
+  for line in "${lines[@]}"; do
     [[ -v "gone[${line%%:*}]" ]] || shadow+=("$line")
-  done </etc/shadow
+  done
   shadow+=("$NB_USER:*:$((EPOCHSECONDS / 86400)):0:99999:7:::") # "*": no password fits
 
   printf '%s\n' "${shadow[@]}" >/etc/shadow
@@ -36,9 +38,10 @@ write_users() {
 }
 
 write_groups() {
-  local line name members old_members='' group=() gshadow=()
+  local line lines name members old_members='' group=() gshadow=()
   local -A gone_group=([$NB_GROUP]=1)
-  while IFS= read -r line || [[ -n $line ]]; do
+  mapfile -t lines </etc/group
+  for line in "${lines[@]}"; do
     [[ $line =~ ^([^:]+):[^:]*:([^:]*):(.*)$ ]] || continue
     name="${BASH_REMATCH[1]}"
     if [[ $name == "$NB_GROUP" || ${BASH_REMATCH[2]} == "$NB_GID" ]]; then
@@ -48,15 +51,16 @@ write_groups() {
       replace_members "$name" "${BASH_REMATCH[3]}"
       group+=("${line%:*}:$members")
     fi
-  done </etc/group
+  done
   replace_members "$NB_GROUP" "$old_members"
   group+=("$NB_GROUP:x:$NB_GID:$members")
 
-  while IFS= read -r line || [[ -n $line ]]; do
+  mapfile -t lines </etc/gshadow
+  for line in "${lines[@]}"; do
     [[ $line == *:*:*:* && ! -v "gone_group[${line%%:*}]" ]] || continue
     replace_members "${line%%:*}" "${line##*:}"
     gshadow+=("${line%:*}:$members")
-  done </etc/gshadow
+  done
   replace_members "$NB_GROUP" "$old_members"
   gshadow+=("$NB_GROUP:!::$members")
 
@@ -79,13 +83,15 @@ replace_members() {
 
 # By uid: a name could be an alias in sudo's grammar, and the file's own name may hold no dot.
 allow_sudo() {
-  (umask 0337 && printf '#%s ALL=(ALL:ALL) NOPASSWD: ALL\n' "$NB_UID" >/etc/sudoers.d/pod)
+  umask 0337
+  printf '#%s ALL=(ALL:ALL) NOPASSWD: ALL\n' "$NB_UID" >/etc/sudoers.d/pod
+  umask 022
 }
 
 # A /home that is an export is not root's to write; what root makes there is nobody's.
 make_home() {
   local home="/home/$NB_USER" reason
-  if reason="$(install -d -o "$NB_UID" -g "$NB_GID" -m 0700 -- /run/mlo "$home" 2>&1)"; then return; fi
+  if reason="$(exec install -d -o "$NB_UID" -g "$NB_GID" -m 0700 -- /run/mlo "$home" 2>&1)"; then return; fi
   rmdir -- "$home" 2>/dev/null || true
   as_user mkdir -p -m 0700 -- "$home" 2>/dev/null || true
   as_user "$0" --usable "$home" ||

@@ -1,33 +1,38 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # its callers have the variables
 # 4. Shell: what on scratch is the user's alone.
 
-# What can run code as the user is the user's alone, whatever the umask: who can write a .gitconfig has the ssh key
-# at the next fetch. Older pods made it for the group. What somebody else owns is not used: its owner could open it
-# again; the pod's own disk takes its place (see find_place).
+# Sets places to the directories that can run code as the user, and files to the files.
+list_places() {
+  places=(.shell .shell/custom .vscode .vscode-server .cursor .cursor-server .cache .cache/uv .cache/huggingface .uv .mlo)
+  files=(.gitconfig .zsh_history .shell/{.zshenv,.zprofile,.zshrc,.zlogin,.zlogout,.oh-my-zsh})
+}
+
+look_at_places() {
+  local name paths=()
+  for name in "${places[@]}" "${files[@]}"; do
+    paths+=(-p "$SCRATCH_HOME/$name")
+  done
+  look_at_storage "${paths[@]}"
+}
+
+# The user's alone, whatever the umask: who can write a .gitconfig has the ssh key at the next fetch. Older pods made
+# it for the group. What somebody else owns is not used: its owner could open it again; the pod's own disk takes its
+# place (see find_place).
 close_places() {
-  local name verb path detail place missing=() existing=() open=() writable=()
-  for name in .shell .shell/custom .vscode .vscode-server .cursor .cursor-server .cache .cache/uv .cache/huggingface .uv .mlo; do
-    if [[ -e $SCRATCH_HOME/$name || -L $SCRATCH_HOME/$name ]]; then
-      existing+=("$SCRATCH_HOME/$name")
-    else
-      missing+=("$name")
-    fi
+  local name path missing=() open=() writable=()
+  for name in "${places[@]}" "${files[@]}"; do
+    path="$SCRATCH_HOME/$name"
+    case ${owner[$path]} in
+      0) ;;
+      -) missing+=("$name") ;;
+      "$NB_UID")
+        if [[ ${access[$path]} == l* ]] || ((!(0${mode[$path]} & 077))); then continue; fi
+        open+=("$path")
+        ((!(0${mode[$path]} & 022))) || writable+=("$path")
+        ;;
+      *) note_foreign "$path" "${owner[$path]}" ;;
+    esac
   done
-  for path in "$SCRATCH_HOME"/.{gitconfig,zsh_history} "$SCRATCH_HOME"/.shell/.{zshenv,zprofile,zshrc,zlogin,zlogout,oh-my-zsh}; do
-    [[ ! -e $path && ! -L $path ]] || existing+=("$path")
-  done
-  if ((${#existing[@]} > 0)); then
-    while IFS= read -r -d '' verb && IFS= read -r -d '' detail && IFS= read -r -d '' path; do
-      case $verb in
-        foreign) note_foreign "$path" "$detail" ;;
-        open)
-          open+=("$path")
-          ((!(0$detail & 022))) || writable+=("$path")
-          ;;
-      esac
-    done < <(find "${existing[@]}" -maxdepth 0 \( ! -uid "$NB_UID" ! -uid 0 -printf 'foreign\0%U\0%p\0' \) \
-      -o \( -uid "$NB_UID" ! -type l -perm /077 -printf 'open\0%m\0%p\0' \))
-  fi
   ((${#open[@]} == 0)) || chmod go-rwx -- "${open[@]}" || warn "Warning: the group can still use ${open[*]}"
   ((${#writable[@]} == 0)) ||
     warn "Closed, because the group could write there what then runs as you; look whether all of it is yours: ${writable[*]}"
@@ -49,7 +54,7 @@ find_place() {
 make_places() {
   local name place all=()
   for name in "${!foreign[@]}" "$@"; do
-    case $name in .shell/.* | .gitconfig | .zsh_history) continue ;; esac
+    [[ " ${files[*]} " != *" $name "* ]] || continue
     find_place "$name"
     all+=("$place")
   done

@@ -5,7 +5,7 @@
 do_the_rest() {
   local seed="${SCRATCH_SEED_USER:-mljaggi-admin}" uid
   if [[ " $* " == *' open '* || " $* " == *' close '* ]]; then
-    uid="$(uid_of "$seed")"
+    find_uid "$seed"
     if [[ -n $uid ]]; then
       setpriv --reuid="$uid" --regid="$NB_GID" --init-groups --inh-caps=-all -- "$0" --seed-pass "$@"
     else
@@ -55,6 +55,6 @@ open_directory() {
 trust() {
   local text='' line path="${1//\\/\\\\}"
   printf -v line '[safe]\n\tdirectory = "%s"' "${path//\"/\\\"}"
-  [[ ! -r /etc/gitconfig ]] || text="$(</etc/gitconfig)"
+  [[ ! -r /etc/gitconfig ]] || IFS= read -r -d '' text </etc/gitconfig || true
   [[ $text == *"$line"* ]] || printf '%s\n' "$line" >>/etc/gitconfig
 }

@@ -23,9 +23,10 @@ set_up_shell() {
   export GIT_CONFIG_GLOBAL="$place"
 }
 
+# What is to be linked goes to work, see finish.
 # .zshrc, .oh-my-zsh and .gitconfig serve programs that do not know our variables.
 link_home() {
-  local name target place links=() missing_links=()
+  local name target place links=()
   for target in "$HISTFILE" "$GIT_CONFIG_GLOBAL"; do
     [[ -e $target ]] || make_file "$target" ''
   done
@@ -39,8 +40,7 @@ link_home() {
     if [[ -e $name && ! -L $name ]]; then
       warn "Warning: $name is not a link to $target and is kept as it is"
     else
-      missing_links+=("$target")
+      work+=(link "$target" "$name")
     fi
   done
-  ((${#missing_links[@]} == 0)) || try "make links in $HOME" ln -sfn -t "$HOME" -- "${missing_links[@]}"
 }

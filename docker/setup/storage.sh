@@ -1,5 +1,53 @@
-# shellcheck shell=bash
-# 3. Storage: the directories on scratch. Runs as the user.
+# shellcheck shell=bash disable=SC2034,SC2154 # its callers have the variables
+# 3. Storage: the directories on scratch.
+
+# look OPTION...: sets owner[PATH], mode[PATH] and access[PATH] (drwx) to what files.c sees; "-" if nothing is there.
+look() {
+  local words path length at=0
+  # shellcheck disable=SC2207 # four words for each path, none with a space in it
+  words=($(exec /docker/files look "$@"))
+  while (($# > 0)); do
+    case $1 in --as) length=4 ;; -m) length=3 ;; *) length=2 ;; esac
+    if ((length < 4)); then
+      path="${!length}"
+      owner+=(["$path"]="${words[at]}")
+      mode+=(["$path"]="${words[at + 1]}")
+      access+=(["$path"]="${words[at + 2]}${words[at + 3]}")
+      ((at += 4))
+    fi
+    shift "$length"
+  done
+}
+
+# Looks at the directories, and makes them where the user may. Nobody but its owner renames or removes what lies in a
+# home.
+look_at_storage() {
+  look "$@" -m 1770 "$SCRATCH_HOME" -m 770 "$WORKING_DIR" -m 770 "$HF_HOME" -d "$SCRATCH_HOME_ROOT"
+}
+
+# Sets work to what is left for others, in pairs: what the seed account has to "open" (or make) or to "close" against
+# renaming, and what git has to "trust", because its owner is not the user.
+plan_storage() {
+  local name directory uid
+  find_uid "${SCRATCH_SEED_USER:-mljaggi-admin}"
+  work=()
+  for name in SCRATCH_HOME WORKING_DIR HF_HOME; do
+    directory="${!name}"
+    if [[ ${access[$directory]} != drwx ]]; then
+      work+=(open "$directory")
+    elif [[ $name != HF_HOME && ${owner[$directory]} == "$uid" && $uid != "$NB_UID" ]]; then
+      work+=(trust "$directory")
+    fi
+  done
+  for directory in "$SCRATCH_HOME" "$SCRATCH_HOME_ROOT"; do
+    if [[ ${owner[$directory]} == "$uid" ]] && others_rename_in "$directory"; then work+=(close "$directory"); fi
+  done
+}
+
+# Whether others than its owner may rename what lies in a directory.
+others_rename_in() {
+  [[ ${access[$1]} == d?w? ]] && ((0${mode[$1]} & 022 && !(0${mode[$1]} & 01000)))
+}
 
 # usable DIRECTORY...: whether this process can list, write and enter all of them.
 usable() {
@@ -9,47 +57,17 @@ usable() {
   done
 }
 
-# Nobody but its owner renames or removes what lies in a home.
-make_directory() {
-  # shellcheck disable=SC2174 # what lies above is shared
-  if [[ $1 == "$SCRATCH_HOME" ]]; then mkdir -p -m 1770 -- "$1"; else mkdir -p -- "$1"; fi
-}
-
-# As the user, since the export is root-squashed: what root sees there is not what the user sees. Makes what the
-# user may make; prints what is left for others, as pairs ended by NULs: what the seed account has to "open" (or
-# make) or to "close" against renaming, and what git has to "trust", because its owner is not the user.
-plan_storage() {
-  local name directory uid mode odd=() seed
-  umask 007
-  for name in SCRATCH_HOME WORKING_DIR HF_HOME; do
-    directory="${!name}"
-    [[ -d $directory ]] || make_directory "$directory" 2>/dev/null || true
-    if ! usable "$directory"; then
-      printf 'open\0%s\0' "$directory"
-    elif [[ ! -O $directory && $name != HF_HOME ]]; then
-      odd+=("$directory")
-    fi
-  done
-  [[ ! -d $SCRATCH_HOME || -k $SCRATCH_HOME || ! -O $SCRATCH_HOME ]] || odd+=("$SCRATCH_HOME")
-  [[ ! -w $SCRATCH_HOME_ROOT || -k $SCRATCH_HOME_ROOT ]] || odd+=("$SCRATCH_HOME_ROOT")
-  ((${#odd[@]} > 0)) || return 0
-
-  seed="$(uid_of "${SCRATCH_SEED_USER:-mljaggi-admin}")"
-  while read -r -d '' uid mode directory; do
-    if [[ $directory == "$SCRATCH_HOME" || $directory == "$SCRATCH_HOME_ROOT" ]] && ((0$mode & 022 && !(0$mode & 01000))); then
-      if ((uid == EUID)); then chmod +t -- "$directory"; elif [[ $uid == "$seed" ]]; then printf 'close\0%s\0' "$directory"; fi
-    fi
-    [[ $uid != "$seed" || $directory == "$SCRATCH_HOME_ROOT" || $uid == "$EUID" ]] || printf 'trust\0%s\0' "$directory"
-  done < <(stat --printf '%u %a %n\0' -- "${odd[@]}" 2>/dev/null)
-}
-
 # The user's own turn comes last: a working directory inside a private home is nobody else's to make.
 require_storage() {
   local name directory
   for name in SCRATCH_HOME WORKING_DIR HF_HOME; do
     directory="${!name}"
-    [[ -d $directory ]] || try "make $directory ($name) as $NB_USER ($NB_UID:$NB_GID)" make_directory "$directory"
+    # What keeps files.c from making it, mkdir says.
+    [[ -d $directory ]] || try "make $directory ($name) as $NB_USER ($NB_UID:$NB_GID)" mkdir -p -- "$directory"
     usable "$directory" || die 73 "Cannot use $directory ($name) as $NB_USER ($NB_UID:$NB_GID): $(why_not "$directory")"
+  done
+  for directory in "$SCRATCH_HOME" "$SCRATCH_HOME_ROOT"; do
+    if [[ ${owner[$directory]} == "$NB_UID" ]] && others_rename_in "$directory"; then chmod +t -- "$directory"; fi
   done
 }
 

@@ -32,9 +32,22 @@ set_up_hugging_face() {
 set_up_git() {
   local known
   [[ -n ${GIT_USER_NAME-} || -n ${GIT_USER_EMAIL-} ]] || return 0
+  find_identity
+  if [[ (-z ${GIT_USER_NAME-} || $known == *user.name*) && (-z ${GIT_USER_EMAIL-} || $known == *user.email*) ]]; then return; fi
   known="$(git config --global --includes --name-only --get-regexp '^user\.(name|email)$' || true)"
   set_git user.name "${GIT_USER_NAME-}"
   set_git user.email "${GIT_USER_EMAIL-}"
+}
+
+# Sets known to what the user's own file has, without git: it can stand in files that are included, too, but hardly does.
+find_identity() {
+  local line lines=() section=''
+  known=
+  [[ ! -r $GIT_CONFIG_GLOBAL ]] || mapfile -t lines <"$GIT_CONFIG_GLOBAL"
+  for line in "${lines[@]}"; do
+    if [[ $line == \[* ]]; then section="$line"; fi
+    if [[ $section == '[user]' && $line =~ ^[[:space:]]*(name|email)[[:space:]]*= ]]; then known+=" user.${BASH_REMATCH[1]}"; fi
+  done
 }
 
 # set_git KEY VALUE: git locks the file without waiting, so pods that start at once have to try again.

@@ -4,6 +4,7 @@ import bashrc from "../../docker/bashrc" with { type: "text" };
 import dockerfile from "../../docker/Dockerfile" with { type: "text" };
 import door from "../../docker/door.c" with { type: "text" };
 import entrypoint from "../../docker/entrypoint.sh" with { type: "text" };
+import filesC from "../../docker/files.c" with { type: "text" };
 import init from "../../docker/init.c" with { type: "text" };
 import notify from "../../docker/notify.sh" with { type: "text" };
 import publish from "../../docker/publish.sh" with { type: "text" };
@@ -47,6 +48,7 @@ export const IMAGE_FILES: readonly ImageFile[] = [
   }),
   { name: "init.c", content: init, mode: 0o644 },
   { name: "door.c", content: door, mode: 0o644 },
+  { name: "files.c", content: filesC, mode: 0o644 },
   { name: "ready.h", content: ready, mode: 0o644 },
   { name: "attempt.h", content: attempt, mode: 0o644 },
   { name: "watch.sh", content: watch, mode: 0o755 },

@@ -60,7 +60,7 @@ podTest(
       await inside(
         "export LC_ALL=C; ls /etc/sudoers.d /docker -A | grep -v README",
       ),
-      "/docker:\n.oh-my-zsh\n.zshrc\nattempt.h\nbashrc\ndoor\ndoor.c\nentrypoint.sh\ninit\ninit.c\nnotify.sh\npam.su\nready.h\nsetup\nusage.sh\nwatch.sh\nzshenv\n\n/etc/sudoers.d:",
+      "/docker:\n.oh-my-zsh\n.zshrc\nattempt.h\nbashrc\ndoor\ndoor.c\nentrypoint.sh\nfiles\nfiles.c\ninit\ninit.c\nnotify.sh\npam.su\nready.h\nsetup\nusage.sh\nwatch.sh\nzshenv\n\n/etc/sudoers.d:",
     );
   },
 );
