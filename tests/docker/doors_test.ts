@@ -176,25 +176,27 @@ podTest(
       command: ["sleep", "600"],
     });
     try {
-      const enter = run(
-        [
-          "docker",
-          "exec",
-          "--user",
-          "123456:83070",
-          name,
-          ...throughDoor(["sh", "-c", "umask; ls -A ~"]),
-        ],
-        bed().daemon,
-      );
-      let early = true;
-      const done = enter.then((ended) => (early = false, ended));
-      await new Promise((wake) => setTimeout(wake, 3000));
-      assert.ok(early, "the door opened before the pod was set up");
-      await Deno.writeTextFile(fifo, "go\n");
-      const { code, stdout, stderr } = await done;
-      assert.equal(code, 0);
-      assert.match(stdout, /^0007\n[^]*\.ssh\n[^]*\.zshrc\n/);
+      const entering = new Deno.Command("docker", {
+        args: ["exec", "--user", "123456:83070", name].concat(
+          throughDoor(["sh", "-c", "umask; ls -A ~"]),
+        ),
+        env: bed().daemon.env,
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const stdout = new Response(entering.stdout).text();
+      let stderr = "";
+      let opened = false;
+      for await (
+        const text of entering.stderr.pipeThrough(new TextDecoderStream())
+      ) {
+        stderr += text;
+        if (opened || !stderr.includes("\n")) continue;
+        opened = true;
+        await Deno.writeTextFile(fifo, "go\n"); // it said so while git stood still
+      }
+      assert.equal((await entering.status).code, 0);
+      assert.match(await stdout, /^0007\n[^]*\.ssh\n[^]*\.zshrc\n/);
       assert.equal(stderr, "mlo: Waiting until the pod is set up\n");
     } finally {
       await bed().docker("rm", "-f", name);

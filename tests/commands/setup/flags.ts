@@ -37,6 +37,7 @@ export const SETUP_FLAGS: readonly FlagTable[] = [
       EXTRA,
       ["--env-file my.env", { envFile: "my.env" }],
       ["--online", { online: true }],
+      ["--image", { image: true }],
       ["--json", { json: true }],
     ],
   },

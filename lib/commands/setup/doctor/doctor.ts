@@ -5,6 +5,7 @@ import type { SettingsFlags } from "../../../settings/read_settings.ts";
 import { settingsCommand } from "../../options.ts";
 import { checkArchiveHost, checkGitHub } from "./ssh.ts";
 import { checkCluster, checkKubeconfig } from "./cluster.ts";
+import { checkImage } from "./image.ts";
 import { checkKeys } from "./keys.ts";
 import { checkRunai } from "./programs.ts";
 import { checkFile, type Examined, examineSettings } from "./settings.ts";
@@ -19,6 +20,7 @@ const EXAMPLES = `
 Examples:
   $ mlo doctor
   $ mlo doctor --online       # also ask GitHub whether it knows the key
+  $ mlo doctor --image        # also whether docker can build an image
   $ mlo doctor --json`;
 
 /** `mlo doctor`: what stands between this laptop and a job. */
@@ -26,6 +28,7 @@ export function doctorCommand(context: Context) {
   return settingsCommand("doctor")
     .description("Check the set-up: settings, keys, programs, cluster")
     .option("--online", "also ask GitHub whether it knows the SSH key")
+    .option("--image", "also look at docker, which mlo image publish uses")
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action((flags) =>
@@ -33,8 +36,9 @@ export function doctorCommand(context: Context) {
     );
 }
 
-interface DoctorOptions extends SettingsFlags {
+interface DoctorOptions extends Omit<SettingsFlags, "image"> {
   readonly online?: boolean | undefined;
+  readonly image?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -42,9 +46,10 @@ async function examine(
   { host, given }: Context,
   flags: DoctorOptions,
 ): Promise<void> {
-  const examined = await examineSettings(host, flags);
+  const { image: _, ...ofSettings } = flags; // the flag of other verbs names one
+  const examined = await examineSettings(host, ofSettings);
   const groups = await Promise.all(
-    checksOf(host, examined, flags.online === true)
+    checksOf(host, examined, flags)
       .map(([name, work]) => inTime(host, name, work)),
   );
   const findings = [...examined.findings, ...groups.flat()].map((one) =>
@@ -62,7 +67,11 @@ async function examine(
 type Check = readonly [name: string, findings: Promise<Finding[]>];
 
 /** Every check, started; they run side by side. */
-function checksOf(host: Host, examined: Examined, online: boolean): Check[] {
+function checksOf(
+  host: Host,
+  examined: Examined,
+  { online, image }: DoctorOptions,
+): Check[] {
   return [
     ["settings file", checkFile(host, examined)],
     ["SSH key", checkKeys(host, examined)],
@@ -71,6 +80,7 @@ function checksOf(host: Host, examined: Examined, online: boolean): Check[] {
     ["cluster", checkCluster(host, examined)],
     ["archive host", checkArchiveHost(host, examined)],
     ...(online ? [["GitHub", checkGitHub(host, examined)] as const] : []),
+    ...(image ? [["docker", checkImage(host)] as const] : []),
   ];
 }
 

@@ -132,6 +132,44 @@ Deno.test("mlo doctor gives every program that it runs at most 4 seconds", () =>
     for (const one of patience) assert.ok(one !== undefined && one <= 5_000);
   }));
 
+Deno.test("mlo doctor looks at docker when asked, and at its builder's version", () =>
+  onCluster(undefined, async (bed) => {
+    const docker = (buildx: string) =>
+      bed.program(
+        "docker",
+        `echo "$*" >>${bed.home}/asked\ncase $1 in version) echo 20.10.24;; *) ${buildx};; esac`,
+      );
+    await docker("echo github.com/docker/buildx v0.13.1 788433953a");
+    await bed.doctor();
+    await assert.rejects(Deno.readTextFile(`${bed.home}/asked`));
+
+    const found = async () => {
+      const { code, findings } = await bed.doctor("--image");
+      assert.equal(code, 0);
+      return findings.filter(({ check }) => /docker|buildx/.test(check));
+    };
+    assert.deepEqual(await found(), [
+      {
+        check: "docker",
+        status: "ok",
+        message: "its daemon answers, version 20.10.24",
+      },
+      { check: "buildx", status: "ok", message: "0.13.1" },
+    ]);
+    // Debian's package has a version of another form.
+    await docker("echo github.com/docker/buildx 0.12.1+ds1 30feaa1");
+    const [, old] = await found();
+    assert.deepEqual([old?.status, old?.fix], [
+      "note",
+      "docker buildx use default",
+    ]);
+    assert.match(old?.message ?? "", /^0\.12\.1\+ds1: before 0\.13/);
+    await docker(
+      `echo "docker: 'buildx' is not a docker command." >&2; exit 1`,
+    );
+    assert.equal((await found())[1]?.status, "note");
+  }));
+
 /** Whether a line is one that a shell would run. */
 async function parses(line: string): Promise<void> {
   assert.notEqual(line, "");
