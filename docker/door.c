@@ -13,7 +13,8 @@
 #include <linux/capability.h>
 #include <sys/syscall.h>
 
-enum { POLL_MS = 20, SILENT_MS = 2000 };
+enum { POLL_MS = 20, SILENT_MS = 2000, SAY_MS = 60000 };
+enum { ABOUT_TO_SAY = 1, AT_WORK };
 
 // What a door keeps of its own: they tell of the connection, not of the pod.
 static const char *const ours[] = {"TERM",    "COLORTERM",     "SSH_CLIENT",  "SSH_CONNECTION",
@@ -76,20 +77,29 @@ static int is_ready(struct pod *pod) {
   return 1;
 }
 
-// Whether the entrypoint is at work in this container.
+// Whether a process is the entrypoint, or what it has become and that is about to say that all is set up.
+static int sets_up(const char *words, size_t size) {
+  for (size_t at = 0; at < size; at += strlen(words + at) + 1) {
+    if (strcmp(words + at, "/docker/entrypoint.sh") == 0) return AT_WORK;
+  }
+  size_t length = strlen(words) + 1;
+  int says = strcmp(words, "/docker/init") == 0 ||
+             (strcmp(words, "/docker/door") == 0 && length < size && strcmp(words + length, "--ready") == 0);
+  return says && access(MARK_DIRECTORY, W_OK) == 0 ? ABOUT_TO_SAY : 0;
+}
+
 static int is_under_way(void) {
   DIR *processes = opendir("/proc");
   if (processes == NULL) return 0;
   int found = 0;
-  for (struct dirent *one; !found && (one = readdir(processes));) {
+  for (struct dirent *one; found != AT_WORK && (one = readdir(processes));) {
     if (!isdigit((unsigned char)one->d_name[0]) || atoi(one->d_name) == getpid()) continue;
     char path[64];
     size_t size = 0;
     snprintf(path, sizeof path, "/proc/%.20s/cmdline", one->d_name);
     char *words = slurp(path, &size);
-    for (size_t at = 0; words && !found && at < size; at += strlen(words + at) + 1) {
-      found = strcmp(words + at, "/docker/entrypoint.sh") == 0;
-    }
+    int now = words && size > 0 ? sets_up(words, size) : 0;
+    if (now > found) found = now;
     free(words);
   }
   closedir(processes);
@@ -100,11 +110,12 @@ static void pause_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 100
 
 // Gives 0 if this container has no entrypoint of ours to wait for.
 static int wait_until_ready(struct pod *pod) {
-  int asked_again = 0;
+  long idle = 0;
   for (long waited = 0; !is_ready(pod); waited += POLL_MS) {
-    if (is_under_way()) {
-      asked_again = 0;
-    } else if (asked_again++) { // between the entrypoint's end and the mark lies an instant
+    int state = is_under_way();
+    if (state == AT_WORK) {
+      idle = 0;
+    } else if (idle++ >= (state == ABOUT_TO_SAY ? SAY_MS / POLL_MS : 1)) { // between two programs lies an instant
       return is_ready(pod);
     }
     if (waited == SILENT_MS) fputs("mlo: Waiting until the pod is set up\n", stderr);

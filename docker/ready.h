@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MARK_DIRECTORY "/run/mlo"
 #define MARK "/run/mlo/ready"
 #define ENVIRONMENT "/run/mlo/environment"
 #define MOST_GROUPS 256

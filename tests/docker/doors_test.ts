@@ -4,6 +4,7 @@ import { shellThroughDoor, throughDoor } from "../../lib/cluster/door.ts";
 import { useDocker } from "../support/pods/docker_bed.ts";
 import { makeScratch, MODES } from "../support/pods/pod.ts";
 import { run } from "../support/pods/programs.ts";
+import { GIT, INIT, untilItStands } from "../support/pods/stand_still.ts";
 import { podTest } from "../support/pods/requirements.ts";
 
 const bed = useDocker();
@@ -160,49 +161,50 @@ function columns(output: string): Record<string, string> {
   );
 }
 
-podTest(
-  "a door waits until the pod is set up, and says so after 2 s",
-  async () => {
-    const scratch = await makeScratch();
-    const fifo = `${scratch}/go`;
-    await run(["mkfifo", fifo]);
-    // git stands still until somebody writes into the pipe.
-    const name = await bed().launch({
-      mode: "direct",
-      scratch,
-      env: ENV,
-      prepare:
-        "mv /usr/bin/git /usr/bin/git.real; printf '#!/bin/sh\\n[ -e /tmp/gone ] || read x </mloscratch/go; : >/tmp/gone; exec git.real \"$@\"\\n' >/usr/bin/git; chmod 755 /usr/bin/git",
-      command: ["sleep", "600"],
-    });
-    try {
-      const entering = new Deno.Command("docker", {
-        args: ["exec", "--user", "123456:83070", name].concat(
-          throughDoor(["sh", "-c", "umask; ls -A ~"]),
-        ),
-        env: bed().daemon.env,
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      const stdout = new Response(entering.stdout).text();
-      let stderr = "";
-      let opened = false;
-      for await (
-        const text of entering.stderr.pipeThrough(new TextDecoderStream())
-      ) {
-        stderr += text;
-        if (opened || !stderr.includes("\n")) continue;
-        opened = true;
-        await Deno.writeTextFile(fifo, "go\n"); // it said so while git stood still
+for (const still of [GIT, INIT]) {
+  podTest(
+    `a door waits for ${still.name} until the pod is set up, and says so after 2 s`,
+    async () => {
+      const scratch = await makeScratch();
+      const fifo = `${scratch}/go`;
+      await run(["mkfifo", fifo]);
+      const name = await bed().launch({
+        mode: "direct",
+        scratch,
+        env: ENV,
+        prepare: still.prepare,
+        command: ["sleep", "600"],
+      });
+      try {
+        await untilItStands(bed(), name, still);
+        const entering = new Deno.Command("docker", {
+          args: ["exec", "--user", "123456:83070", name].concat(
+            throughDoor(["sh", "-c", "umask; ls -A ~"]),
+          ),
+          env: bed().daemon.env,
+          stdout: "piped",
+          stderr: "piped",
+        }).spawn();
+        const stdout = new Response(entering.stdout).text();
+        let stderr = "";
+        let opened = false;
+        for await (
+          const text of entering.stderr.pipeThrough(new TextDecoderStream())
+        ) {
+          stderr += text;
+          if (opened || !stderr.includes("\n")) continue;
+          opened = true;
+          await Deno.writeTextFile(fifo, "go\n");
+        }
+        assert.equal((await entering.status).code, 0);
+        assert.match(await stdout, /^0007\n[^]*\.ssh\n[^]*\.zshrc\n/);
+        assert.equal(stderr, "mlo: Waiting until the pod is set up\n");
+      } finally {
+        await bed().docker("rm", "-f", name);
       }
-      assert.equal((await entering.status).code, 0);
-      assert.match(await stdout, /^0007\n[^]*\.ssh\n[^]*\.zshrc\n/);
-      assert.equal(stderr, "mlo: Waiting until the pod is set up\n");
-    } finally {
-      await bed().docker("rm", "-f", name);
-    }
-  },
-);
+    },
+  );
+}
 
 podTest(
   "a container with another entrypoint, and one without variables, is not waited for",
