@@ -1,5 +1,5 @@
 /**
- * Short flags that people bring along from kubectl and docker, where they mean
+ * Short flags that people bring along from kubectl, docker and ssh, where they mean
  * something else than here: a letter means one thing in all verbs of mlo.
  */
 const SHORT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -10,6 +10,7 @@ const SHORT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "-ti": "--tty, or a shell: mlo shell JOB",
   },
   logs: { "-p": "--previous" },
+  ssh: { "-t": "--tty" },
 };
 
 /** What to write in the place of a short flag that a verb does not have. */

@@ -20,7 +20,7 @@ export function sshCommand(context: Context) {
     .argument("[job]", "name of the job")
     .addOption(podOption())
     .option("-A, --forward-agent", "let the pod use this laptop's ssh agent")
-    .option("-t, --tty", "a terminal for the command")
+    .option("--tty", "a terminal for the command")
     .option("-N, --forward-only", "run nothing: forward ports")
     .option("-L, --local <port:host:port>", "ssh's -L", collectWords)
     .option("-R, --remote <port:host:port>", "ssh's -R", collectWords)

@@ -129,8 +129,8 @@ export const JOBS_FLAGS: readonly FlagTable[] = [
       POD,
       ["-A", { forwardAgent: true }],
       ["--forward-agent", { forwardAgent: true }],
-      ["-t", { tty: true }],
       ["--tty", { tty: true }],
+      ["-t", /unknown option '-t'[^]*hint: --tty/i],
       ["-N", { forwardOnly: true }],
       ["--forward-only", { forwardOnly: true }],
       ["-L 80:localhost:80 --local 1:x:1", {
