@@ -4,7 +4,18 @@ import { settingsOptions } from "./options.ts";
 /** The verbs that take the flags about the settings. */
 const VERBS = [
   ...["submit", "list", "status", "logs", "exec", "shell", "port-forward"],
-  ...["code", "ssh", "wait", "top", "keep", "delete", "clean", "runs", "rerun"],
+  ...[
+    "code",
+    "ssh",
+    "wait",
+    "top",
+    "keep",
+    "delete",
+    "clean",
+    "runs",
+    "rerun",
+    "notify",
+  ],
   ...["secret", "archive", "image", "doctor", "init"],
 ];
 

@@ -98,6 +98,31 @@ export const VERBS: readonly Verb[] = [
       (await import("./jobs/mod.ts")).sshProxyCommand(context),
   },
   {
+    name: "wait",
+    summary: "Wait until jobs have ended, and say how",
+    load: async (context) =>
+      (await import("./jobs/mod.ts")).waitCommand(context),
+  },
+  {
+    name: "top",
+    summary: "Show the GPU, memory and CPU use of all running jobs",
+    load: async (context) =>
+      (await import("./jobs/mod.ts")).topCommand(context),
+  },
+  {
+    name: "keep",
+    summary:
+      "Count a job's pod as busy for a while, so that it is not stopped as idle",
+    load: async (context) =>
+      (await import("./jobs/mod.ts")).keepCommand(context),
+  },
+  {
+    name: "notify",
+    summary: "Post a text to NOTIFY_URL, where jobs tell of their end",
+    load: async (context) =>
+      (await import("./jobs/mod.ts")).notifyCommand(context),
+  },
+  {
     name: "delete",
     aliases: ["rm", "cancel"],
     summary: "Delete jobs, running or not; what is on scratch stays",

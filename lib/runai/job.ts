@@ -94,6 +94,7 @@ export function planJob(
     extendedResources: kind === "distributed" ? ROCE.extendedResources : [],
     variables: [
       ...set,
+      ...idleVariables(settings, options, kind, problems),
       ...userVariables(options.env ?? [], set, secretKeys, problems),
     ],
     secretVariables: secretVariables(
@@ -128,6 +129,31 @@ function readBackoffLimit(
     });
   }
   return {};
+}
+
+/** Seconds: below this the pod, which looks at itself once a minute, could not warn. */
+const SHORTEST_IDLE = 600;
+
+/** How long the pod may idle. The setting is for pods that people sit at; training is stopped only if it is asked for. */
+function idleVariables(
+  settings: JobSettings,
+  { idleStop }: SubmitOptions,
+  kind: Job["kind"],
+  problems: Problem[],
+): [string, string][] {
+  const [flag, text] = idleStop !== undefined
+    ? ["--idle-stop", idleStop]
+    : ["IDLE_STOP", kind === "interactive" ? settings.IDLE_STOP : ""];
+  if (text === "" && idleStop === undefined || text === "never") return [];
+  const seconds = checked(flag, () => parseDuration(text), problems);
+  if (seconds !== undefined && seconds < SHORTEST_IDLE) {
+    problems.push({
+      message:
+        `${flag} ${text} is too short: a pod looks at itself once a minute`,
+      hint: "10m is the shortest, 2h a usual one",
+    });
+  }
+  return [["MLO_IDLE_STOP", String(seconds ?? 0)]];
 }
 
 function readCommand(

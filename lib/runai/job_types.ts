@@ -16,6 +16,7 @@ export interface JobSettings {
   readonly HF_HOME: string;
   readonly UV_PYTHON_VERSION: string;
   readonly TZ: string;
+  readonly IDLE_STOP: string;
 }
 
 /** What the command line says, as it stands there; unchecked. */
@@ -27,6 +28,8 @@ export interface SubmitOptions {
   readonly argv?: readonly string[] | undefined;
   readonly gpus?: string | undefined;
   readonly time?: string | undefined;
+  /** A duration, or `never`. */
+  readonly idleStop?: string | undefined;
   readonly train?: boolean | undefined;
   readonly workers?: string | undefined;
   readonly ports?: readonly string[] | undefined;

@@ -60,6 +60,16 @@ export function ago(then: Date, now: Date): string {
   return `${Math.floor(seconds / UNITS.d)} d ago`;
 }
 
+/** A moment as a clock in a time zone shows it: `15:07`, with the day `3 Dec, 15:07`. */
+export function clockTime(at: Date, timeZone: string, day: boolean): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(day ? { day: "numeric", month: "short" } : {}),
+  }).format(at);
+}
+
 /** A time to wait, in seconds, for people: `1h02m`, `3m20s`, `5s`. */
 export function shownSeconds(seconds: number): string {
   const whole = Math.ceil(seconds);

@@ -83,6 +83,18 @@ async function fill({ cluster, namespace, home, mlo }: Laptop) {
     unscheduled: "odd",
   });
   cluster.jobs.create({ ...base, name: "bad", phase: "Failed" });
+  cluster.jobs.create({ ...base, name: "good", phase: "Succeeded" });
+  const now = Math.floor(Date.now() / 1000);
+  await Deno.writeTextFile(
+    `${home}/usage.csv`,
+    `${now},97,1000,120,2000,5,30,0,0,0\n`,
+  );
+  await Deno.writeTextFile(
+    `${home}/attempts.jsonl`,
+    '{"event":"start","attempt":1,"at":"2026-01-01T00:00:00Z","pod":"run-0-0","node":null}\n',
+  );
+  const env = { PATH: Deno.env.get("PATH") ?? "", MLO_RUN_DIR: home };
+  cluster.pod = { directory: home, env, port: (port) => port };
   cluster.jobs.create({
     ...base,
     name: "none",
@@ -109,6 +121,8 @@ const SAMPLES: Record<string, string[][]> = {
   status: ["run", "wait", "odd", "bad", "none"].map((job) => ["status", job]),
   logs: [["logs", "bad"]],
   runs: [["runs"]],
+  wait: [["wait", "--any", "good", "run"]],
+  top: [["top"]],
   submit: [
     ["submit", "-n", "one", "--dry-run"],
     ["submit", "-n", "share", "--gpu-memory", "20G", "--cpu-limit", "2"]

@@ -29,6 +29,7 @@ const SETTINGS: JobSettings = {
   HF_HOME: "/mloscratch/hf_cache",
   UV_PYTHON_VERSION: "3.11",
   TZ: "Europe/Zurich",
+  IDLE_STOP: "",
 };
 const KEYS = ["WANDB_API_KEY", "HF_TOKEN", "SSH_PRIVATE_KEY_B64"];
 const NOW = new Date("2026-03-01T12:00:00Z");

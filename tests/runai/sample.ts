@@ -18,6 +18,7 @@ export const SETTINGS: JobSettings = {
   HF_HOME: "/mnt/s/hf",
   UV_PYTHON_VERSION: "3.11",
   TZ: "Europe/Zurich",
+  IDLE_STOP: "",
 };
 
 /** A moment: 2026-03-01 13:04:05 in Zurich. */

@@ -8,7 +8,12 @@ import {
   eventsOf,
   listEvents,
 } from "../../cluster/events.ts";
-import { type JobPod, listJobPods, podsOf } from "../../cluster/job_pods.ts";
+import {
+  choosePod,
+  type JobPod,
+  listJobPods,
+  podsOf,
+} from "../../cluster/job_pods.ts";
 import {
   type Reason,
   whyEnded,
@@ -17,6 +22,8 @@ import {
 import { ExitCode, MloError } from "../../error.ts";
 import { isFinished } from "../../runai/jobs.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";
+import { readPod } from "../../watch/ask.ts";
+import { drawUse } from "../../watch/blocks.ts";
 import type { Context } from "../context.ts";
 import { jobView, unlistedJob } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
@@ -30,6 +37,9 @@ import { printStatus, type StatusView } from "./status_report.ts";
 
 /** The most events that are shown: the last ones. */
 const EVENTS = 10;
+
+/** Hours of use that are drawn. */
+const DRAWN_HOURS = 6;
 
 /** `mlo status JOB…`: how jobs are, and why they are not running. */
 export function statusCommand(context: Context) {
@@ -88,14 +98,48 @@ async function statusOf(
       ]),
   );
   await keepLook(project, jobs, pods);
-  return chooseJobs(project, words, knownNames(jobs, pods)).map((name) =>
-    viewOf(
+  const chosen = chooseJobs(project, words, knownNames(jobs, pods));
+  return await Promise.all(chosen.map(async (name) => {
+    const own = podsOf(pods, name);
+    const view = viewOf(
       jobs.find((job) => job.name === name) ?? unlistedJob(name, pods),
-      podsOf(pods, name),
+      own,
       events,
       host.clock.now(),
-    )
+    );
+    return { ...view, ...await toldBy(project, own) };
+  }));
+}
+
+/** What the job's first pod tells of itself, if it runs. */
+async function toldBy(
+  { host, namespace }: Project,
+  pods: readonly JobPod[],
+): Promise<Pick<StatusView, "attempts" | "use">> {
+  const running = pods.filter(({ state, isLeaving }) =>
+    state.is === "running" && !isLeaving
   );
+  const [{ job = "" } = {}] = running;
+  if (running.length === 0) return { attempts: null, use: null };
+  const reading = await readPod(
+    host,
+    namespace,
+    choosePod(running, job),
+    DRAWN_HOURS * 60,
+  );
+  const last = reading?.samples.at(-1);
+  return {
+    attempts: reading?.attempts.length ? reading.attempts : null,
+    use: !reading || !last ? null : {
+      at: new Date(last.at * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
+      gpu: last.gpu ?? null,
+      gpuMemory: last.gpuMib ?? null,
+      cpu: last.cpu ?? null,
+      memory: last.mib ?? null,
+      idle: last.idle,
+      drawn: drawUse(reading.samples, DRAWN_HOURS) ?? null,
+    },
+  };
 }
 
 /** No events where they may not be listed; any other failure stays one. */
@@ -109,7 +153,7 @@ function viewOf(
   pods: readonly JobPod[],
   allEvents: readonly ClusterEvent[],
   now: Date,
-): StatusView {
+): Omit<StatusView, "attempts" | "use"> {
   const events = eventsOf(allEvents, job.name, pods);
   const isOver = isFinished(job.status);
   const reason = isOver

@@ -1,7 +1,13 @@
 import type { Terminal } from "../../host/host.ts";
 import { ago } from "../../text/time.ts";
 import { alignedTable, tabbedTable } from "../../text/table.ts";
+import { shownSeconds } from "../../text/time.ts";
+import { type Attempt, attemptWords } from "../../watch/attempts.ts";
+import type { Drawn } from "../../watch/blocks.ts";
 import type { JobView } from "./view.ts";
+
+/** Seconds of idling from which on it is worth a line. */
+const IDLE = 600;
 
 /** A job's status as shown, and its JSON. */
 export interface StatusView extends JobView {
@@ -11,6 +17,21 @@ export interface StatusView extends JobView {
   readonly command: string | null;
   /** The code that went with it. */
   readonly code: string | null;
+  /** Each run of its command; null where they cannot be had. */
+  readonly attempts: readonly Attempt[] | null;
+  /** What its first pod uses; null where it does not tell. */
+  readonly use: {
+    /** When it was measured: RFC 3339. */
+    readonly at: string;
+    /** Per cent of its cards, of one core; MiB; seconds. Null is not known. */
+    readonly gpu: number | null;
+    readonly gpuMemory: number | null;
+    readonly cpu: number | null;
+    readonly memory: number | null;
+    readonly idle: number;
+    /** Its last hours. */
+    readonly drawn: Drawn | null;
+  } | null;
   /** Why it is not running; null if it is, or is over. */
   readonly reason: {
     readonly text: string;
@@ -67,6 +88,9 @@ export function printStatus(
     const value = view[what];
     if (value !== null) facts.push([what, value]);
   }
+  const attempts = attemptWords(view.attempts ?? []);
+  if (attempts !== undefined) facts.push(["attempts", attempts]);
+  if (view.use) facts.push(...useFacts(view.use));
   if (view.reason) {
     facts.push(["waiting", sentence(view.reason.text)]);
     if (view.reason.hint) facts.push(["hint", view.reason.hint]);
@@ -84,6 +108,23 @@ export function printStatus(
     count > 1 ? `${message} (${count} times)` : message,
   ]);
   terminal.out(stdoutIsTerminal ? `\n${table(rows)}` : table(rows));
+}
+
+function useFacts(use: NonNullable<StatusView["use"]>): string[][] {
+  const { drawn, idle } = use;
+  const facts: string[][] = [];
+  if (drawn) {
+    const hours = drawn.span < 5400
+      ? `${Math.round(drawn.span / 60)} min`
+      : `${Math.round(drawn.span / 3600)} h`;
+    const unit = drawn.what === "gpu" ? "% of the GPUs" : "% of a core";
+    facts.push([
+      drawn.what,
+      `${drawn.blocks}  ${drawn.now} ${unit}; the last ${hours}`,
+    ]);
+  }
+  if (idle >= IDLE) facts.push(["idle", `for ${shownSeconds(idle)}`]);
+  return facts;
 }
 
 function podLine(pod: StatusView["pods"][number]): string {

@@ -1,6 +1,6 @@
 import type { Job } from "../../runai/job.ts";
 import { NODE_TYPES } from "../../runai/job_flags.ts";
-import { shownSeconds } from "../../text/time.ts";
+import { clockTime, shownSeconds } from "../../text/time.ts";
 
 /** A job in words: `interactive, 1 GPU`; `distributed training, 4 pods, 8 GPUs each`. */
 export function kindOf(job: Job): string {
@@ -24,12 +24,11 @@ function gpusOf({ gpus, gpuMemory, workers }: Job): string {
 export function endOf(job: Job, now: Date, timeZone: string): string {
   const { command, lifetime } = job;
   if (lifetime === undefined) return "ends with its command";
-  const time = new Intl.DateTimeFormat("en-GB", {
+  const time = clockTime(
+    new Date(now.getTime() + lifetime * 1000),
     timeZone,
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(lifetime < 20 * 3600 ? {} : { day: "numeric", month: "short" }),
-  }).format(new Date(now.getTime() + lifetime * 1000));
+    lifetime >= 20 * 3600,
+  );
   const limit = command === undefined ? "ends" : "ends with its command,";
   const at = command === undefined ? "at" : "at the latest at";
   return `${limit} ${at} ${time} if it starts now (${shownSeconds(lifetime)})`;

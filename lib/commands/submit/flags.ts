@@ -44,6 +44,10 @@ export function declareJob<Words extends string>(name: string, words: Words) {
       "-t, --time <duration>",
       "how long to keep an idle pod (12h), or a command's hard limit; 2d6h30m, 90m, 3600",
     )
+    .option(
+      "--idle-stop <duration>",
+      "stop the pod once it has idled so long, after a warning at half of it: 2h; or never (IDLE_STOP, which training is spared)",
+    )
     .option("--train", "a training job: preemptible, ends with its command")
     .option(
       "--workers <number>",
@@ -79,7 +83,10 @@ export function declareJob<Words extends string>(name: string, words: Words) {
     )
     .option("--preemptible", "others may take its place (training always)")
     .option("--no-preemptible", "nobody may take its place, if quota allows")
-    .option("--backoff-limit <number>", "retries of a failed training job (0)")
+    .option(
+      "--backoff-limit <number>",
+      "how often run:ai starts a failed training job again (0: not at all); a job that ends with another status than 0 when it is preempted may count as failed",
+    )
     .addOption(new Option("--backofflimit <number>").hideHelp())
     .option("--large-shm", "a large /dev/shm")
     .option("--host-ipc", "share the node's IPC namespace")

@@ -16,6 +16,8 @@ export const SUBMIT_FLAGS: readonly FlagTable[] = [
       ["--gpu-memory 20G", { gpuMemory: "20G" }],
       ["-t 6h", { time: "6h" }],
       ["--time 2d6h30m", { time: "2d6h30m" }],
+      ["--idle-stop 2h", { idleStop: "2h" }],
+      ["--idle-stop never", { idleStop: "never" }],
       ["--train", { train: true }],
       ["--workers 3", { workers: "3" }],
       ["-i reg/img:1", { image: "reg/img:1" }],
