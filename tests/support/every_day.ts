@@ -172,9 +172,13 @@ async function ended(laptop: Laptop): Promise<string> {
   return `
 ## When it is over
 
+\`mlo wait\` stays until jobs have ended, says how, and fails if one did:
+
+${await transcript(laptop, "wait exp")}
 ${await transcript(laptop, "status exp", "clean", "delete dev --yes")}
 What is on scratch stays. A preempted job is not over: it comes back when there
-is room.
+is room. Notices, attempts, \`mlo top\` and what stops an idle pod: [A job that
+looks after itself](looking-after.md).
 `;
 }
 

@@ -10,6 +10,7 @@ import {
   type Laptop,
   patient,
   type Ran,
+  SETTINGS,
   withLaptop,
 } from "./laptop.ts";
 import { startPublishers, sumsOf } from "./publishers.ts";
@@ -54,6 +55,8 @@ export async function runExample(line: string): Promise<Ran> {
       // A first run: there are no settings yet.
       await Deno.remove(`${laptop.home}/.config/mlo/.env`);
       ran = await laptop.mlo(...words);
+    } else if (["wait", "notify", "keep"].includes(verb)) {
+      ran = await runTelling(laptop, words);
     } else if (APART.includes(verb) || words.includes("--shell")) {
       ran = await runApart(laptop, verb, words);
     } else {
@@ -65,6 +68,41 @@ export async function runExample(line: string): Promise<Ran> {
   });
   if (ran === undefined) throw new Error(`${line} was not run`);
   return ran;
+}
+
+/** With a server for notices, jobs that have ended but for `dev`, and pods that note what they are told. */
+async function runTelling(
+  laptop: Laptop,
+  words: readonly string[],
+): Promise<Ran> {
+  for (const name of ["exp", "big"]) {
+    laptop.cluster.jobs.update(laptop.namespace, name, { phase: "Succeeded" });
+  }
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(""),
+  );
+  try {
+    const url = `http://127.0.0.1:${server.addr.port}/topic`;
+    await laptop.writeSettings(`${SETTINGS}NOTIFY_URL=${url}\n`);
+    const { host, printed } = hostInMemory(laptop.env, laptop.home);
+    const noted = new Uint8Array();
+    const code = await run(words, {
+      ...host,
+      programs: {
+        ...host.programs,
+        run: (call, input) =>
+          call.args.includes("exec")
+            ? Promise.resolve({
+              ...{ code: 0, stdout: noted, stderr: noted, timedOut: false },
+            })
+            : host.programs.run(call, input),
+      },
+    });
+    return { code, ...printed() };
+  } finally {
+    await server.shutdown();
+  }
 }
 
 /** Only a laptop that is slow, or a network, keeps doctor's checks from answering in time. */

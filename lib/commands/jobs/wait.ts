@@ -44,8 +44,8 @@ deleted, or time was up. A preempted job is waited for: it comes back. A lost
 connection, or a laptop that slept, only delays it.
 
 Examples:
-  $ mlo wait exp && mlo archive exp/results
-  $ mlo wait 'sweep-*' --notify`,
+  $ mlo wait exp                                 # then: mlo logs exp
+  $ mlo wait 'e*' --notify --timeout 1d`,
     )
     .action((jobs, { timeout, ...flags }) =>
       context.act(
