@@ -33,6 +33,16 @@ export function askWords(lines: number): string[] {
   return throughDoor(["/bin/sh", "-c", SHOW, String(lines)]);
 }
 
+/** What a pod ends {@linkcode keepWords} with where nothing in it counts idle time. */
+export const NO_WATCH = 65;
+
+/** The words that let a pod count as busy for so many seconds from now, by its own clock. */
+export function keepWords(seconds: number): string[] {
+  const keep =
+    `[ -e /run/mlo/usage.csv ] || exit ${NO_WATCH}; echo $(($(date +%s) + $0)) >/run/mlo/keep`;
+  return throughDoor(["/bin/sh", "-c", keep, String(seconds)]);
+}
+
 /** The answer to {@linkcode askWords}, or `undefined` if it did not come whole. */
 export function decodeReading(answer: string): Reading | undefined {
   const now = /^mlo-now (\d+)$/m.exec(answer)?.[1];

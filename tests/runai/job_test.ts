@@ -35,6 +35,9 @@ const REFUSED: readonly [SubmitOptions, RegExp, RegExp][] = [
   [{ gpus: "1e0" }, /--gpus/, /--gpus 1/],
   [{ gpus: "0.0" }, /--gpus "0\.0"/, /--gpus 1/],
   [{ gpus: "NaN" }, /--gpus/, /--gpus 1/],
+  [{ idleStop: "soon" }, /--idle-stop.*"soon"/, /2d6h30m/],
+  [{ idleStop: "9m59s" }, /--idle-stop 9m59s is too short/, /10m/],
+  [{ idleStop: "" }, /--idle-stop/, /2d6h30m/],
   [{ time: "soon" }, /--time.*"soon"/, /2d6h30m/],
   [{ time: "0" }, /--time.*zero/, /2d6h30m/],
   [{ time: "1h", command: " " }, /command is empty/, /leave/],
@@ -168,6 +171,23 @@ Deno.test("planJob() lists the plain variables of the pod in order", () => {
     ["UV_CACHE_DIR", "/mnt/s/homes/ada/.cache/uv"],
     ["UV_PYTHON_INSTALL_DIR", "/mnt/s/homes/ada/.uv"],
   ]);
+});
+
+Deno.test("planJob() stops a pod that idles: as asked, by the setting only where people sit at it", () => {
+  const idle = (options: SubmitOptions, IDLE_STOP: string) =>
+    planJob({ ...SETTINGS, IDLE_STOP }, options, [], NOW).variables
+      .find(([name]) => name === "MLO_IDLE_STOP")?.[1];
+  assert.equal(idle({}, ""), undefined);
+  assert.equal(idle({}, "90m"), "5400");
+  assert.equal(idle({ idleStop: "10m" }, "90m"), "600");
+  assert.equal(idle({ idleStop: "never" }, "90m"), undefined);
+  assert.equal(idle({ train: true }, "90m"), undefined);
+  assert.equal(idle({ workers: "1" }, "90m"), undefined);
+  assert.equal(idle({ train: true, idleStop: "2h" }, ""), "7200");
+  assert.throws(
+    () => idle({}, "5m"),
+    /IDLE_STOP 5m is too short: a pod looks at itself once a minute/,
+  );
 });
 
 Deno.test("planJob() reads folders below ~ as the pod's home directory", () => {

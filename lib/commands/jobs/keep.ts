@@ -1,4 +1,3 @@
-import { throughDoor } from "../../cluster/door.ts";
 import { kubectlFailure } from "../../cluster/failure.ts";
 import {
   choosePod,
@@ -12,15 +11,9 @@ import { MloError } from "../../error.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 import { clockTime, parseDuration } from "../../text/time.ts";
+import { keepWords, NO_WATCH } from "../../watch/ask.ts";
 import type { Context } from "../context.ts";
 import { settingsCommand } from "../options.ts";
-
-/** What the pod says where nothing in it counts idle time. */
-const NO_WATCH = 65;
-
-/** Seconds in `$0`; the time is the pod's own. */
-const KEEP =
-  `[ -e /run/mlo/usage.csv ] || exit ${NO_WATCH}; echo $(($(date +%s) + $0)) >/run/mlo/keep`;
 
 /** Milliseconds for a pod to answer. */
 const PATIENCE = 10_000;
@@ -79,12 +72,11 @@ async function keepPod(
   pod: JobPod,
   seconds: number,
 ): Promise<void> {
-  const words = throughDoor(["/bin/sh", "-c", KEEP, String(seconds)]);
   const args = ["exec", pod.name, "-n", namespace, "-c", pod.container];
   await withRetries(host.clock, async () => {
     const outcome = await host.programs.run({
       ...kubectl([]),
-      args: [...args, "--", ...words],
+      args: [...args, "--", ...keepWords(seconds)],
       timeout: PATIENCE,
     });
     if (outcome.code === NO_WATCH) {

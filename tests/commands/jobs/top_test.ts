@@ -243,7 +243,7 @@ Deno.test("mlo status draws the last hours, and says which attempt it is", () =>
     );
     assert.match(
       stdout,
-      /^gpu\t▁{24}▇{24} {2}96 % of the GPUs; the last 4 h$/m,
+      /^gpu\t▁{24}█{24} {2}96 % of the GPUs; the last 4 h$/m,
     );
     assert.match(stdout, /^idle\tfor 15m00s$/m);
     const none = await withPods(

@@ -6,6 +6,9 @@ import { cacheDirectory } from "./daemon.ts";
 export interface ScratchExport {
   /** Where it is mounted. */
   readonly mount: string;
+  /** Answers nothing, as a file server that is gone, until {@linkcode ScratchExport.thaw}. */
+  freeze(): void;
+  thaw(): void;
   /** Unmounts it. */
   end(): Promise<void>;
 }
@@ -31,6 +34,8 @@ export async function exportSquashed(
   );
   return {
     mount,
+    freeze: () => server.kill("SIGSTOP"),
+    thaw: () => server.kill("SIGCONT"),
     end: async () => {
       await must(["fusermount3", "-u", mount]);
       await server.status;
