@@ -8,7 +8,10 @@
  */
 import { joinDaemon } from "../tests/support/pods/daemon.ts";
 import { makeBed } from "../tests/support/pods/docker_bed.ts";
-import { measureStart } from "../tests/support/pods/measure_start.ts";
+import {
+  measureStart,
+  measureWatch,
+} from "../tests/support/pods/measure_start.ts";
 import { MODES } from "../tests/support/pods/pod.ts";
 import { missingForPods } from "../tests/support/pods/requirements.ts";
 import { median } from "./measure.ts";
@@ -43,6 +46,15 @@ export async function benchEntrypoint() {
         }`,
       );
     }
+    const { sample, memory } = await measureWatch(layers);
+    const share = sample / 60_000 * 100;
+    console.log(
+      `  watch.sh beside it: ${sample.toFixed(1)} ms a minute = ${
+        share.toFixed(3)
+      } % of a core (without nvidia-smi)  ${verdict(share, 0.2)};  ${
+        memory.toFixed(1)
+      } MiB  ${verdict(memory, 8)}`,
+    );
   } finally {
     await daemon.leave();
   }

@@ -27,11 +27,12 @@ async function wait(
   const { host, printed } = hostInMemory(laptop.env, laptop.home);
   let looks = 0;
   let passed = 0;
+  const begin = host.clock.now().getTime();
   const calm = patient(host);
   const code = await run(["wait", ...words], {
     ...calm,
     clock: {
-      now: () => new Date(calm.clock.now().getTime() + passed),
+      now: () => new Date(begin + passed),
       sleep: (milliseconds) => {
         passed += milliseconds;
         if (milliseconds >= 1_000) onLook(++looks);

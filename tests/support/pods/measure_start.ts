@@ -57,6 +57,42 @@ export async function measureStart(
   return { launches, milliseconds, sudo };
 }
 
+/** What watch.sh costs beside a command. */
+export interface WatchCost {
+  /** Milliseconds of processor time for one sample, what it starts included. */
+  readonly sample: number;
+  /** MiB of memory at most, what it starts not included. */
+  readonly memory: number;
+}
+
+/** A hundred processes to look at; ticks are hundredths of a second. */
+const WATCHED = `for i in {1..100}; do sleep 100 & done; sleep 30
+for process in /proc/[0-9]*; do
+  [[ $(<$process/comm) == watch.sh ]] || continue
+  read -ra stat <$process/stat
+  echo "ticks $((stat[13] + stat[14] + stat[15] + stat[16]))"
+  grep VmHWM $process/status
+done; mapfile -t lines </run/mlo/usage.csv; echo "samples \${#lines[@]}"`;
+
+/** Lets watch.sh take a sample a second for half a minute. */
+export async function measureWatch(
+  layers: readonly string[],
+): Promise<WatchCost> {
+  const scratch = await makeScratch();
+  const env = { ...ENV, MLO_WATCH_PERIOD: "1" };
+  const command = ["bash", "-c", WATCHED];
+  const pod = { mode: "direct", scratch, env, command } as const;
+  const { stdout, stderr } = await new DisposableRoot(layers).start(pod);
+  await removeScratch();
+  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1]);
+  const samples = number(/samples (\d+)/);
+  if (!(samples > 0)) throw new Error(`No samples: ${stdout}${stderr}`);
+  return {
+    sample: number(/ticks (\d+)/) * 10 / samples,
+    memory: number(/VmHWM:\s*(\d+)/) / 1024,
+  };
+}
+
 /** The programs that a pod starts successfully up to its command `true`, which is not among them. */
 export async function launchesOf(
   layers: readonly string[],
