@@ -18,7 +18,7 @@ import {
   type Look,
 } from "./ended.ts";
 import { listJobs, sideBySide } from "./find.ts";
-import { chooseJobs } from "./names.ts";
+import { chooseJobs, knownNames } from "./names.ts";
 import { notifyUrl } from "./notify.ts";
 
 /** Milliseconds between two looks. */
@@ -115,7 +115,7 @@ async function untilEnded(
   let waiting: string[] | undefined;
   for (;;) {
     const seen = await look(project, signal);
-    waiting ??= chooseJobs(project, words, namesIn(seen));
+    waiting ??= chooseJobs(project, words, knownNames(seen.jobs, seen.pods));
     for (const name of waiting) {
       const end = endedJob(name, seen);
       const isGone = end?.status === "Deleted";
@@ -135,14 +135,6 @@ async function untilEnded(
     if (left <= 0) return { ended, waiting, timedOut: true };
     await pause(clock, signal, Math.min(LOOK, left));
   }
-}
-
-function namesIn({ jobs, pods }: Look): string[] {
-  const names = [
-    ...jobs.map(({ name }) => name),
-    ...pods.map(({ job }) => job),
-  ];
-  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 /** The jobs and pods there are, however often the link breaks. */
