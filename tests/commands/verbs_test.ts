@@ -161,6 +161,8 @@ for (const generation of GENERATIONS) {
         run: null,
         command: null,
         code: null,
+        attempts: null,
+        use: null,
         reason: {
           text: "no node has 2 GPUs free",
           hint: "wait, or allow more node types: --node-type h100,h200",
