@@ -16,7 +16,8 @@ import { MODES } from "../tests/support/pods/pod.ts";
 import { missingForPods } from "../tests/support/pods/requirements.ts";
 import { median } from "./measure.ts";
 
-const MOST_LAUNCHES = 12;
+/** watch.sh beside the command is one of them. */
+const MOST_LAUNCHES = 13;
 const MOST_SUDOS = 7;
 
 if (import.meta.main) await benchEntrypoint();

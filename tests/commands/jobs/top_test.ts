@@ -196,7 +196,7 @@ Deno.test("mlo top --watch draws over what it drew, until ^C", () =>
       "mlo: Interrupted: the jobs go on\n",
     ]);
     // Two jobs and the heading: three lines up, and all below is gone.
-    assert.match(drawn, /^\x1b\[0JNAME/);
+    assert.ok(drawn.startsWith("\x1b[0JNAME"));
     assert.equal(drawn.split("\x1b[3A\x1b[0JNAME").length, 3);
   }));
 

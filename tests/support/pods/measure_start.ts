@@ -70,6 +70,7 @@ const WATCHED = `for i in {1..100}; do sleep 100 & done; sleep 30
 for process in /proc/[0-9]*; do
   [[ $(<$process/comm) == watch.sh ]] || continue
   read -ra stat <$process/stat
+  ((stat[3] == 1)) || continue
   echo "ticks $((stat[13] + stat[14] + stat[15] + stat[16]))"
   grep VmHWM $process/status
 done; mapfile -t lines </run/mlo/usage.csv; echo "samples \${#lines[@]}"`;
