@@ -12,7 +12,7 @@ import { must, until } from "../tests/support/pods/programs.ts";
 import { type SshLaptop, withSshPod } from "../tests/support/ssh_bed.ts";
 
 const MIB = Number(Deno.env.get("MLO_BENCH_MIB") ?? 1024);
-const COMMANDS = 1000;
+const COMMANDS = Number(Deno.env.get("MLO_BENCH_COMMANDS") ?? 1000);
 
 /** Prints the rates, their ratios (target: 0.5) and the time of a small command. `program` is the compiled `mlo`. */
 export async function benchSsh(program: string): Promise<void> {

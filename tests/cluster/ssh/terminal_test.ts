@@ -30,7 +30,7 @@ podTest(
         "print -r -- colours=$(tput colors) $COLORTERM of $TERM in $TTY\r",
       );
       await shell.see(/colours=256 truecolor of xterm-kitty in \/dev\/pts/);
-      await shell.type("echo be''gun; sleep 1000\r");
+      await shell.type("sh -c 'echo be\"\"gun; exec sleep 1000'\r");
       await shell.see("begun");
       await shell.type("\x03");
       await shell.type("print -r -- status=$?\r");
