@@ -155,6 +155,12 @@ podTest(
           "stat -c '%U %a' /run/mlo/ssh_host_key",
         );
         assert.equal(host, "ada 600");
+        const inImage = "ls /etc/ssh | grep -c '^ssh_host_' || true";
+        assert.equal(
+          await laptop.inPod(inImage),
+          "0",
+          "keys of an image are everybody's",
+        );
         await nothingLeft(laptop);
       } finally {
         await must(["kill", pid]);
