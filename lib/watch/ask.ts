@@ -1,5 +1,5 @@
 import { throughDoor } from "../cluster/door.ts";
-import type { JobPod } from "../cluster/job_pods.ts";
+import type { JobPod } from "../cluster/pods/job_pod.ts";
 import { kubectl, type Machine, text } from "../cluster/kubectl.ts";
 import { type Attempt, decodeAttempts } from "./attempts.ts";
 import { decodeSamples, type Sample } from "./samples.ts";

@@ -9,7 +9,8 @@ import {
   startApply,
 } from "../../lib/cluster/secret_store.ts";
 import { listAll } from "../../lib/cluster/lists.ts";
-import { decodePod, whoHasName } from "../../lib/cluster/pods.ts";
+import { whoHasName } from "../../lib/cluster/pods/name_holder.ts";
+import { decodePod } from "../../lib/cluster/pods/pod.ts";
 import { secretManifest } from "../../lib/cluster/secret.ts";
 import { type ApiServerDouble, startApiServer } from "../support/api_server.ts";
 import { hasKubectl } from "../support/api_server_choice.ts";

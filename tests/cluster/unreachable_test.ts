@@ -6,7 +6,7 @@ import {
   type Machine,
   readSecret,
 } from "../../lib/cluster/secret_store.ts";
-import { whoHasName } from "../../lib/cluster/pods.ts";
+import { whoHasName } from "../../lib/cluster/pods/name_holder.ts";
 import { secretManifest } from "../../lib/cluster/secret.ts";
 import { startApiServer } from "../support/api_server.ts";
 import { hasKubectl } from "../support/api_server_choice.ts";

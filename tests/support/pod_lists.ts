@@ -1,5 +1,5 @@
 import { decodeEvent } from "../../lib/cluster/events.ts";
-import { decodeJobPod } from "../../lib/cluster/job_pods.ts";
+import { decodeJobPod } from "../../lib/cluster/pods/decode.ts";
 
 /** What tells a pod from a usual one. */
 export interface PodFields {

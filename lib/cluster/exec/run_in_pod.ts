@@ -1,7 +1,8 @@
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { isLink, kubectlFailure } from "../failure.ts";
-import { type JobPod, listJobPods, podsOf } from "../job_pods.ts";
+import type { JobPod } from "../pods/job_pod.ts";
+import { listJobPods, podsOf } from "../pods/list.ts";
 import { kubectl } from "../kubectl.ts";
 import { LastWords } from "./last_words.ts";
 import {

@@ -1,5 +1,5 @@
 import type { ClusterEvent } from "../events.ts";
-import type { InitContainer, JobPod } from "../job_pods.ts";
+import type { InitContainer, JobPod } from "../pods/job_pod.ts";
 import { ABOUT_IMAGE, IMAGE } from "./image.ts";
 import { explain, plain, type Reason } from "./rule.ts";
 import { SCHEDULING } from "./scheduling.ts";

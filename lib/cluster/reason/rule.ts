@@ -1,4 +1,4 @@
-import type { JobPod } from "../job_pods.ts";
+import type { JobPod } from "../pods/job_pod.ts";
 
 /** Why a job is not running, for someone who does not know Kubernetes. */
 export interface Reason {

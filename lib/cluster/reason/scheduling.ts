@@ -1,4 +1,4 @@
-import type { JobPod } from "../job_pods.ts";
+import type { JobPod } from "../pods/job_pod.ts";
 import type { Rule, Said } from "./rule.ts";
 
 /**

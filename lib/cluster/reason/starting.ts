@@ -1,4 +1,4 @@
-import type { JobPod } from "../job_pods.ts";
+import type { JobPod } from "../pods/job_pod.ts";
 import type { Rule } from "./rule.ts";
 
 /** What keeps a container from starting, by the reason it waits for and the message beside it. */

@@ -1,6 +1,8 @@
 import { MloError } from "../../error.ts";
 import { type ClusterEvent, eventsOf, listEvents } from "../events.ts";
-import { choosePod, type JobPod, listJobPods, podsOf } from "../job_pods.ts";
+import { choosePod } from "../pods/choose.ts";
+import type { JobPod } from "../pods/job_pod.ts";
+import { listJobPods, podsOf } from "../pods/list.ts";
 import { whyPending } from "../reason/reason.ts";
 import { pause, untilReached } from "../retry.ts";
 import type { LogTools } from "./logs.ts";

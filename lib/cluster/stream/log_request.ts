@@ -1,7 +1,7 @@
 import type { MloError } from "../../error.ts";
 import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
 import { kubectlFailure } from "../failure.ts";
-import type { JobPod } from "../job_pods.ts";
+import type { JobPod } from "../pods/job_pod.ts";
 import type { LinkWatcher } from "../retry.ts";
 import type { LogPiece } from "./log_cursor.ts";
 

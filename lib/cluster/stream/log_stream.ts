@@ -1,6 +1,7 @@
 import { MloError } from "../../error.ts";
 import { mayPass, pause } from "../retry.ts";
-import { type JobPod, listJobPods } from "../job_pods.ts";
+import type { JobPod } from "../pods/job_pod.ts";
+import { listJobPods } from "../pods/list.ts";
 import { LogCursor } from "./log_cursor.ts";
 import {
   failureOf,

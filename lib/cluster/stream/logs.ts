@@ -1,5 +1,6 @@
 import { ExitCode, MloError } from "../../error.ts";
-import { type JobPod, listJobPods, podsOf } from "../job_pods.ts";
+import type { JobPod } from "../pods/job_pod.ts";
+import { listJobPods, podsOf } from "../pods/list.ts";
 import { mayPass, pause, untilReached, waitBefore } from "../retry.ts";
 import { LogCursor, type LogPiece } from "./log_cursor.ts";
 import { nextRun, startedPod, successorOf } from "./log_pods.ts";

@@ -1,7 +1,9 @@
 import { ExitCode, MloError } from "../../error.ts";
 import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
 import { kubectlFailure } from "../failure.ts";
-import { choosePod, type JobPod, listJobPods } from "../job_pods.ts";
+import { choosePod } from "../pods/choose.ts";
+import type { JobPod } from "../pods/job_pod.ts";
+import { listJobPods } from "../pods/list.ts";
 import { whyPending } from "../reason/reason.ts";
 import {
   type LinkWatcher,

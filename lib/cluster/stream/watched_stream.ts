@@ -1,5 +1,6 @@
 import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
-import { type JobPod, listJobPods } from "../job_pods.ts";
+import type { JobPod } from "../pods/job_pod.ts";
+import { listJobPods } from "../pods/list.ts";
 import { isPassing, pause, untilReached } from "../retry.ts";
 
 /** A program whose output comes through a connection to the cluster. */

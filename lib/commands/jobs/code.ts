@@ -2,7 +2,7 @@ import { attachUri } from "../../cluster/attach_uri.ts";
 import { MloError, usageError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";
 import { findOnPath } from "../../host/on_path.ts";
-import type { JobPod } from "../../cluster/job_pods.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
 import { shellJoin } from "../../text/shell_quote.ts";
 import { ChildExit } from "../child_exit.ts";
 import { Option } from "../command.ts";

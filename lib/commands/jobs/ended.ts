@@ -1,4 +1,5 @@
-import { type JobPod, podsOf } from "../../cluster/job_pods.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
+import { podsOf } from "../../cluster/pods/list.ts";
 import { whyEnded } from "../../cluster/reason/reason.ts";
 import { isFinished } from "../../runai/jobs.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";

@@ -1,4 +1,6 @@
-import { choosePod, type JobPod, listJobPods } from "../../cluster/job_pods.ts";
+import { choosePod } from "../../cluster/pods/choose.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
+import { listJobPods } from "../../cluster/pods/list.ts";
 import { runInPod } from "../../cluster/exec/run_in_pod.ts";
 import {
   shellThroughDoor,

@@ -1,4 +1,4 @@
-import { listJobPods, podsOf } from "../../cluster/job_pods.ts";
+import { listJobPods, podsOf } from "../../cluster/pods/list.ts";
 import { whyEnded } from "../../cluster/reason/reason.ts";
 import { untilReached } from "../../cluster/retry.ts";
 import { MloError } from "../../error.ts";

@@ -1,10 +1,7 @@
 import { kubectlFailure } from "../../cluster/failure.ts";
-import {
-  choosePod,
-  type JobPod,
-  listJobPods,
-  podsOf,
-} from "../../cluster/job_pods.ts";
+import { choosePod } from "../../cluster/pods/choose.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
+import { listJobPods, podsOf } from "../../cluster/pods/list.ts";
 import { kubectl } from "../../cluster/kubectl.ts";
 import { withRetries } from "../../cluster/retry.ts";
 import { MloError } from "../../error.ts";

@@ -1,4 +1,4 @@
-import { listJobPods } from "../../cluster/job_pods.ts";
+import { listJobPods } from "../../cluster/pods/list.ts";
 import { ago } from "../../text/time.ts";
 import { alignedTable, tabbedTable } from "../../text/table.ts";
 import type { Context } from "../context.ts";

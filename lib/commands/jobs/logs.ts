@@ -1,4 +1,4 @@
-import { listJobPods } from "../../cluster/job_pods.ts";
+import { listJobPods } from "../../cluster/pods/list.ts";
 import { usageError } from "../../error.ts";
 import type { Context } from "../context.ts";
 import { listJobs, sideBySide } from "./find.ts";

@@ -1,4 +1,4 @@
-import type { JobPod } from "../../cluster/job_pods.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
 import { pinHostKey, publicKey } from "../../cluster/ssh/laptop.ts";
 import { proxy } from "../../cluster/ssh/proxy.ts";
 import { mayPass, waitBefore } from "../../cluster/retry.ts";

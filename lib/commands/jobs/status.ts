@@ -8,12 +8,9 @@ import {
   eventsOf,
   listEvents,
 } from "../../cluster/events.ts";
-import {
-  choosePod,
-  type JobPod,
-  listJobPods,
-  podsOf,
-} from "../../cluster/job_pods.ts";
+import { choosePod } from "../../cluster/pods/choose.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
+import { listJobPods, podsOf } from "../../cluster/pods/list.ts";
 import {
   type Reason,
   whyEnded,

@@ -1,4 +1,5 @@
-import { type JobPod, listJobPods } from "../../cluster/job_pods.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
+import { listJobPods } from "../../cluster/pods/list.ts";
 import { pause } from "../../cluster/retry.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";

@@ -1,5 +1,5 @@
-import type { JobPod } from "../../cluster/job_pods.ts";
-import { podsOf } from "../../cluster/job_pods.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
+import { podsOf } from "../../cluster/pods/list.ts";
 import { isFinished } from "../../runai/jobs.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";
 

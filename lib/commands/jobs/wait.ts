@@ -1,5 +1,5 @@
 import { lostLink } from "../../cluster/failure.ts";
-import { listJobPods } from "../../cluster/job_pods.ts";
+import { listJobPods } from "../../cluster/pods/list.ts";
 import { pause, untilReached } from "../../cluster/retry.ts";
 import { MloError } from "../../error.ts";
 import { openProject, type Project } from "../../settings/project.ts";

@@ -1,4 +1,4 @@
-import type { JobPod } from "../../cluster/job_pods.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
 import type { Host } from "../../host/host.ts";
 import { isFinished } from "../../runai/jobs.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";

@@ -1,4 +1,4 @@
-import { listJobPods } from "../../cluster/job_pods.ts";
+import { listJobPods } from "../../cluster/pods/list.ts";
 import { MloError, usageError } from "../../error.ts";
 import { ofProject } from "../../runs/history.ts";
 import { type CodeRecord, commandLine } from "../../runs/record.ts";

@@ -1,5 +1,5 @@
-import { listJobPods } from "../../cluster/job_pods.ts";
-import type { JobPod } from "../../cluster/job_pods.ts";
+import { listJobPods } from "../../cluster/pods/list.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
 import { secretValues } from "../../snapshot/secrets.ts";
 import type { Host } from "../../host/host.ts";
 import type { PayloadCode } from "../../runai/payload/code.ts";

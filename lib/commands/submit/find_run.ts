@@ -1,4 +1,5 @@
-import { type JobPod, listJobPods } from "../../cluster/job_pods.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
+import { listJobPods } from "../../cluster/pods/list.ts";
 import { MloError } from "../../error.ts";
 import { afterLook, ofProject } from "../../runs/history.ts";
 import { type KnownRun, knownRuns } from "../../runs/store.ts";

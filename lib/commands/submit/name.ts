@@ -1,4 +1,4 @@
-import { type NameHolder, whoHasName } from "../../cluster/pods.ts";
+import { type NameHolder, whoHasName } from "../../cluster/pods/name_holder.ts";
 import { pause, untilReached } from "../../cluster/retry.ts";
 import { MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";

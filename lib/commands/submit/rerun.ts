@@ -1,4 +1,4 @@
-import type { JobPod } from "../../cluster/job_pods.ts";
+import type { JobPod } from "../../cluster/pods/job_pod.ts";
 import { usageError } from "../../error.ts";
 import type { SubmitOptions } from "../../runai/job.ts";
 import { isHidden } from "../../runs/record.ts";

@@ -1,4 +1,4 @@
-import { whoHasName } from "../../cluster/pods.ts";
+import { whoHasName } from "../../cluster/pods/name_holder.ts";
 import { isPassing, waitBefore } from "../../cluster/retry.ts";
 import { ExitCode, MloError } from "../../error.ts";
 import type { Host } from "../../host/host.ts";

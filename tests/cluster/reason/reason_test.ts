@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { choosePod } from "../../../lib/cluster/job_pods.ts";
+import { choosePod } from "../../../lib/cluster/pods/choose.ts";
 import { whyEnded, whyPending } from "../../../lib/cluster/reason/reason.ts";
 import { events, type PodFields, pods } from "../../support/pod_lists.ts";
 

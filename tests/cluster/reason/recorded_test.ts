@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeEvent } from "../../../lib/cluster/events.ts";
-import { decodeJobPod } from "../../../lib/cluster/job_pods.ts";
+import { decodeJobPod } from "../../../lib/cluster/pods/decode.ts";
 import { whyEnded, whyPending } from "../../../lib/cluster/reason/reason.ts";
 
 /**

@@ -1,6 +1,3 @@
-import type { Machine } from "./kubectl.ts";
-import { listAll } from "./lists.ts";
-
 /** A pod, as far as it tells about its job. */
 export interface Pod {
   readonly name: string;
@@ -17,17 +14,6 @@ export interface Pod {
   readonly deletedAt?: string;
 }
 
-/** What a taken job name is taken by. */
-export interface NameHolder {
-  readonly job: string;
-  readonly pod: string;
-  readonly phase: string;
-  readonly image: string;
-  readonly createdAt: string;
-  /** See {@linkcode Pod.deletedAt}. */
-  readonly deletedAt?: string;
-}
-
 /**
  * The labels that name a pod's job, the surest first: any workload of run:ai;
  * the chart of its first generation; the Kubeflow training operator.
@@ -39,7 +25,7 @@ const JOB_LABELS = [
 ] as const;
 
 /** How run:ai ends the name of a job's pod: `-0-0`, `-master-0`, `-worker-N`. */
-const POD_SUFFIX = /^(.+?)-(?:0-0|master-0|worker-\d+)$/;
+export const POD_SUFFIX = /^(.+?)-(?:0-0|master-0|worker-\d+)$/;
 
 /** The parts of a pod's JSON that tell which job it is of. */
 export interface RawPod {
@@ -70,7 +56,8 @@ export function decodePod(pod: RawPod): Pod {
   };
 }
 
-function deletion(deletedAt: string | undefined) {
+/** The time of a deletion, where there is one, as a property. */
+export function deletion(deletedAt: string | undefined) {
   return deletedAt === undefined ? {} : { deletedAt };
 }
 
@@ -83,39 +70,4 @@ function jobOf(
     if (job !== undefined && job !== "") return job;
   }
   return POD_SUFFIX.exec(name)?.[1];
-}
-
-/**
- * Asks whether a job's name is free: one request per 500 pods.
- *
- * @returns what has the name, or `undefined` if it is free.
- * @throws {MloError} as {@linkcode listAll}.
- */
-export async function whoHasName(
-  machine: Machine,
-  namespace: string,
-  job: string,
-): Promise<NameHolder | undefined> {
-  const pods = await listAll(machine, "pods", namespace, decodePod);
-  return nameHolder(pods, job);
-}
-
-/**
- * What takes a job name, or `undefined` if it is free. A job whose pods are
- * done still has its name; a pod counts by its label and by its own name.
- */
-export function nameHolder(
-  pods: readonly Pod[],
-  job: string,
-): NameHolder | undefined {
-  const holders = pods.filter((pod) =>
-    pod.job === job || POD_SUFFIX.exec(pod.name)?.[1] === job
-  );
-  // One that stays holds the name for longer than one that goes.
-  const pod = holders.find(({ deletedAt }) => deletedAt === undefined) ??
-    holders[0];
-  if (pod === undefined) return undefined;
-  const { phase, image, createdAt, deletedAt } = pod;
-  const is = { phase, image, createdAt, ...deletion(deletedAt) };
-  return { job: pod.job ?? job, pod: pod.name, ...is };
 }

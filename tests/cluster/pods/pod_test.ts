@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { decodePod, nameHolder } from "../../lib/cluster/pods.ts";
+import { nameHolder } from "../../../lib/cluster/pods/name_holder.ts";
+import { decodePod } from "../../../lib/cluster/pods/pod.ts";
 
 function pod(name: string, labels: Record<string, string> = {}) {
   return {
