@@ -49,13 +49,21 @@ async function ingredients(): Promise<string[]> {
     new URL("pause.c", import.meta.url).pathname,
     new URL("../pods/image.ts", import.meta.url).pathname,
   ];
-  for await (const { name, isFile } of Deno.readDir(DOCKER_DIRECTORY)) {
-    if (isFile) paths.push(`${DOCKER_DIRECTORY}/${name}`);
-  }
+  paths.push(...await filesIn(DOCKER_DIRECTORY));
   const texts = paths.toSorted().map(async (path) =>
     `${path.split("/").at(-1)} ${await Deno.readTextFile(path)}`
   );
   return await Promise.all(texts);
+}
+
+/** Every file in a directory and below it. */
+async function filesIn(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = `${directory}/${name}`;
+    found.push(...isDirectory ? await filesIn(path) : [path]);
+  }
+  return found;
 }
 
 async function makePause(daemon: Daemon, source: string) {
