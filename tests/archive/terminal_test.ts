@@ -103,7 +103,7 @@ archiveTest(
           "type its name: ",
           "ex\n",
         );
-        assert.equal(wrong.code, 2, wrong.shown);
+        assert.equal(wrong.code, 1, wrong.shown);
         assert.ok(await Deno.lstat(`${bed.scratch}/exp`));
         const right = await inTerminal(
           bed,
