@@ -114,7 +114,7 @@ Deno.test("a log-in program that logs in is no hindrance, and a cluster behind i
     await loginComesFrom(laptop, script, `https://127.0.0.1:${port}`);
     const none = await laptop.mlo("logs", "exp");
     assert.equal(none.code, 69, none.stderr);
-    assert.match(none.stderr, /cannot be reached.*\nhint: Connect to the EPFL/);
+    assert.match(none.stderr, /cannot be reached.*\nhint: connect to the EPFL/);
   }));
 
 Deno.test("a log-in program that fails is shown with what it said (4)", () =>
