@@ -126,9 +126,9 @@ async function removeSecret(
   const name = settings.RUNAI_SECRET_NAME;
   const namespace = settings.K8S_NAMESPACE;
   const { host } = project;
-  requireOurs(await readSecret(host, namespace, name), { name, namespace });
   const secret = `the secret ${name} in ${namespace} ${placeOf(project, path)}`;
   if (!yes) await confirm(host, `Delete ${secret}?`);
+  requireOurs(await readSecret(host, namespace, name), { name, namespace });
   const existed = await deleteSecret(host, namespace, name);
   host.terminal.out(
     existed
