@@ -56,6 +56,8 @@ Deno.test("mlo submit --snapshot, killed at every child and run again, makes one
           await forget(laptop);
           await attempt(`${start}@${moment}`);
           await judge(laptop, "the kill");
+          // A child that only reads leaves the same behind wherever it was: every fourth is gone on after.
+          if (reads && number % 4 !== 0) return;
           const second = await attempt("");
           if (second.code !== 0) {
             assert.match(second.stderr, /the name is taken by/);
