@@ -113,6 +113,13 @@ export class JobStore {
     return job;
   }
 
+  /** The grace of a job that was deleted is over: its pods are gone. */
+  endGrace(namespace: string, name: string): void {
+    this.#leaving = this.#leaving.filter(({ job }) =>
+      job.namespace !== namespace || job.name !== name
+    );
+  }
+
   /** The jobs that have pods, those included that were deleted a moment ago. */
   withPods(namespace?: string): DoubleJob[] {
     const now = Date.now();

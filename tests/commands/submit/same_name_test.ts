@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Laptop, withLaptop } from "../../support/laptop.ts";
+import { hear } from "../../support/node/heard.ts";
 
 const EXP = ["submit", "-n", "exp", "-g", "1", "--train"];
 
@@ -35,8 +36,12 @@ Deno.test("mlo submit under the name of a job that is being deleted says so, and
   }));
 
 Deno.test("mlo submit --wait waits until the old job of the name is gone, and submits", () =>
-  afterDeletion(1_500, async (laptop) => {
-    const ran = await laptop.mlo(...EXP, "--wait");
+  afterDeletion(600_000, async (laptop) => {
+    const { cluster, namespace } = laptop;
+    const submit = hear(laptop.spawn([...EXP, "--wait"]));
+    await submit.says(/^mlo: waiting until the old job/m);
+    cluster.jobs.endGrace(namespace, "exp");
+    const ran = await submit.end();
     assert.equal(ran.code, 0, ran.stderr);
     assert.match(ran.stderr, /^mlo: waiting until the old job exp is gone$/m);
     assert.match(ran.stdout, /^Submitted the job exp/m);
