@@ -218,7 +218,7 @@ const REFUSED: readonly (readonly [words: string[], message: RegExp])[] = [
   [[...GOOD, "--gpu-memory-request", "1G"], /gpu-request-type memory/],
   [[...GOOD, "--supplemental-groups", "wheel"], /Atoi/],
   [[...GOOD, "--existing-pvc", "claimname=a,path=/b,ro"], /not key=value/],
-  [[...GOOD, "--preemptibility", "preemptible"], /unknown flag/],
+  [[...GOOD, "--preemptibility", "often"], /invalid preemptibility/],
   [["workspace", "submit", "a_b", "-p", "x", "-i", "i"], /DNS label/],
   [["training", ...GOOD.slice(1), "--preemptible"], /unknown flag/],
   [["submit-dist", "pytorch", "exp"], /unknown command/],

@@ -60,7 +60,8 @@ export function decodeV2Submit(words: readonly string[]): DecodedJob {
     groups: groupsOf(read.one("supplemental-groups")),
     pools: read.all("node-pools"),
     preemptible: full === "workspace"
-      ? read.is("preemptible") || read.one("preemptibility") === "preemptible"
+      ? read.is("preemptible") ||
+        preemptibility(read.one("preemptibility") ?? "non-preemptible")
       : preemptibility(read.one("preemptibility")),
     workers: Number(read.one("workers") ?? 0),
     backoffLimit: numberOrNull(read.one("backoff-limit")) ?? 6,
