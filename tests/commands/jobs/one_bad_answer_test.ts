@@ -60,29 +60,6 @@ Deno.test("submit --wait goes on after one bad answer of each kind", () =>
     assert.match(printed().stderr, /mlo: exp runs\n$/);
   }));
 
-Deno.test("mlo port-forward opens its ports after one bad answer of each kind", () =>
-  withLaptop(async (laptop) => {
-    const { cluster } = laptop;
-    makeJob(laptop, "Running");
-    for (const fault of FAULTS) {
-      cluster.failNext("GET", /\/pods\?/, fault);
-      // The link itself, by either protocol.
-      if (fault !== "reset") {
-        for (const method of ["GET", "POST"]) {
-          cluster.failNext(method, /\/portforward/, fault);
-        }
-      }
-      const run = begun(laptop, "port-forward", "exp", ":80");
-      await run.until(() => run.printed().stdout.includes("leads to port 80"));
-      assert.doesNotMatch(run.printed().stderr, /VPN|cannot be reached/);
-      run.interrupt();
-      assert.equal(await run.end(), 130, run.printed().stderr);
-    }
-    cluster.failNext("GET", /\/pods\?/, { status: 401 });
-    const refused = await laptop.mlo("port-forward", "exp", ":80");
-    assert.equal(refused.code, 4, refused.stderr);
-  }));
-
 Deno.test("an API server that goes away (GOAWAY) ends neither a question, nor logs -f, nor port-forward, nor --wait", () =>
   withLaptop(async (laptop) => {
     const { cluster, namespace } = laptop;
