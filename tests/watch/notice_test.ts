@@ -3,8 +3,8 @@ import {
   curlConfiguration,
   type Listener,
   listenerAt,
-  notify,
-} from "../../lib/watch/notice.ts";
+} from "../../lib/text/notice.ts";
+import { notify } from "../../lib/watch/notice.ts";
 import { hostInMemory } from "../support/laptop.ts";
 import { run } from "../support/pods/programs.ts";
 import { freePort } from "../support/pods/registry.ts";
