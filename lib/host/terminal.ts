@@ -70,9 +70,10 @@ const [INTERRUPT, END, BACKSPACE, DELETE] = [0x03, 0x04, 0x08, 0x7f];
 
 /** A line that the terminal does not echo; `undefined` at ^C and ^D. */
 async function readHidden(prompt: string): Promise<string | undefined> {
-  writeAll(Deno.stderr, prompt);
+  // Before the prompt: who answers it at once is not shown either.
   Deno.stdin.setRaw(true);
   try {
+    writeAll(Deno.stderr, prompt);
     const bytes: number[] = [];
     const one = new Uint8Array(1);
     for (;;) {

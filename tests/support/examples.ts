@@ -150,6 +150,7 @@ async function prepare(laptop: Laptop): Promise<void> {
     kind: "distributed",
     workers: 3,
   });
+  cluster.jobs.create({ ...base, name: "sweep-1", kind: "train" });
   cluster.jobs.create({
     ...base,
     name: "old",

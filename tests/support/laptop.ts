@@ -68,7 +68,24 @@ export async function withLaptop(
     await test({ ...desk, cluster, namespace });
   } finally {
     await cluster.stop();
-    await Deno.remove(home, { recursive: true });
+    await removeTree(home);
+  }
+}
+
+/**
+ * Removes a directory that a program may still be writing to: a `kubectl` that
+ * `mlo` had no more use for is ended, not waited for, and keeps its cache here.
+ */
+async function removeTree(path: string): Promise<void> {
+  for (let left = 100;; left--) {
+    try {
+      return await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      const isWritten = error instanceof Error &&
+        error.message.startsWith("Directory not empty");
+      if (!isWritten || left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 

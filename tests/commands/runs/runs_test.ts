@@ -81,8 +81,10 @@ for (const generation of GENERATIONS) {
       ]);
 
       // Gone ones keep how they ended; one that ran was deleted.
-      cluster.jobs.delete(namespace, "one");
-      cluster.jobs.delete(namespace, "two");
+      for (const name of ["one", "two"]) {
+        cluster.jobs.delete(namespace, name);
+        cluster.jobs.endGrace(namespace, name);
+      }
       const later = await runs(laptop, [], { ahead: 10 });
       assert.match(later.stdout, /\tone\tFailed\t/);
       assert.match(later.stdout, /\ttwo\tDeleted\t/);
@@ -102,6 +104,7 @@ for (const generation of GENERATIONS) {
       }
       // Seen once, it is known after its job is gone.
       laptop.cluster.jobs.delete(laptop.namespace, "one");
+      laptop.cluster.jobs.endGrace(laptop.namespace, "one");
       const after = await runs(laptop, ["--json"], { ahead: 10 });
       assert.equal(JSON.parse(after.stdout).runs[0].status, "Deleted");
     }));

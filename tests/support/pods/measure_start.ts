@@ -100,11 +100,12 @@ export async function launchesOf(
   pod: PodStart,
 ): Promise<string[]> {
   const log = await Deno.makeTempFile({ prefix: "mlo-trace-" });
-  const strace = ["strace", "-f", "-qq", "-e", "trace=execve", "-o", log];
+  // Successful calls only: a failed one that another process interrupts is
+  // written in two pieces, of which the first looks like a success.
+  const strace = ["strace", "-f", "-z", "-qq", "-e", "trace=execve", "-o", log];
   const { code, stderr } = await new DisposableRoot(layers, strace).start(pod);
   if (code !== 0) throw new Error(`The traced pod failed: ${stderr}`);
   const programs = (await Deno.readTextFile(log)).split("\n")
-    .filter((line) => !line.includes("= -1 "))
     .flatMap((line) => /execve\("([^"]+)"/.exec(line)?.[1] ?? []);
   await Deno.remove(log);
   const begin = programs.indexOf("/docker/entrypoint.sh");
