@@ -141,7 +141,7 @@ async function benchSubmit(rounds: number) {
         run: () =>
           runQuietly("kubectl", applySecretCall(namespace).args, {
             ...options,
-            input: manifest,
+            input: manifest.json,
           }),
       },
       {

@@ -4,10 +4,10 @@ import { ask } from "./ask.ts";
 import { changeCall, kubectl, type Machine, text } from "./kubectl.ts";
 import { type Attempt, kubectlFailure } from "./failure.ts";
 import {
-  compareManifest,
+  compareSecret,
   FIELD_MANAGER,
-  manifestContent,
   type SecretComparison,
+  type SecretManifest,
 } from "./secret.ts";
 import { withRetries } from "./retry.ts";
 
@@ -22,7 +22,7 @@ export interface HeldApply {
    *
    * @throws {MloError} with kubectl's own message if it is not.
    */
-  feed(manifest: string): Promise<void>;
+  feed(manifest: SecretManifest): Promise<void>;
   /** Ends the apply: without any effect unless it was fed, a no-op if it is done. */
   abandon(): void;
 }
@@ -54,13 +54,16 @@ export function startApply(machine: Machine, namespace: string): HeldApply {
     },
     feed: async (manifest) => {
       isFed = true;
-      await started.feed(manifest);
+      await started.feed(manifest.json);
       const first = started.outcome;
       // An apply says what the Secret is to be: done twice, it is the same.
       const applied = await withRetries(machine.clock, async (attempt) => {
         const outcome = attempt === 1
           ? await first
-          : await machine.programs.run(applySecretCall(namespace), manifest);
+          : await machine.programs.run(
+            applySecretCall(namespace),
+            manifest.json,
+          );
         check(outcome, attemptOf(manifest, "apply"));
         return outcome;
       });
@@ -78,7 +81,7 @@ export function startApply(machine: Machine, namespace: string): HeldApply {
 export async function applySecret(
   machine: Machine,
   namespace: string,
-  manifest: string,
+  manifest: SecretManifest,
 ): Promise<void> {
   const held = startApply(machine, namespace);
   try {
@@ -91,8 +94,10 @@ export async function applySecret(
   await held.feed(manifest);
 }
 
-function attemptOf(manifest: string, verb: string): Attempt {
-  const { name, namespace, data } = manifestContent(manifest);
+function attemptOf(
+  { name, namespace, data }: SecretManifest,
+  verb: string,
+): Attempt {
   return {
     what: `${verb} the secret "${name}"`,
     namespace,
@@ -114,18 +119,18 @@ function check(outcome: Outcome, attempt: Attempt): void {
  */
 async function settle(
   machine: Machine,
-  manifest: string,
+  manifest: SecretManifest,
   applied: Outcome,
 ): Promise<void> {
-  const found = compareManifest(manifest, text(applied.stdout));
+  const found = compareSecret(manifest.data, text(applied.stdout));
   if (found.inSync) return;
-  const { name, namespace } = manifestContent(manifest);
+  const { name, namespace } = manifest;
   const cleaned = await ask(
     machine,
     cleanCall(namespace, name, found),
     attemptOf(manifest, "clean"),
   );
-  const left = compareManifest(manifest, text(cleaned.stdout));
+  const left = compareSecret(manifest.data, text(cleaned.stdout));
   if (!left.inSync) throw notAsWanted(name, left);
 }
 

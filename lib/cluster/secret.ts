@@ -17,6 +17,12 @@ export interface SecretContent {
   readonly data: ReadonlyMap<string, string>;
 }
 
+/** A Secret as it shall be, checked, together with the words that say so. */
+export interface SecretManifest extends SecretContent {
+  /** What `kubectl apply -f -` takes; values included. */
+  readonly json: string;
+}
+
 /** The keys that a Secret made of the variables holds: those that are not empty. */
 export function heldKeys(variables: ReadonlyMap<string, string>): string[] {
   return [...variables].filter(([, value]) => value !== "")
@@ -24,14 +30,14 @@ export function heldKeys(variables: ReadonlyMap<string, string>): string[] {
 }
 
 /**
- * The manifest (JSON) of an Opaque Secret whose `data` is the variables'
- * UTF-8 bytes.
+ * The manifest of an Opaque Secret whose `data` is the variables' UTF-8 bytes;
+ * empty variables are left out.
  *
  * @throws {MloError} (usage) for a key that no Secret can hold, a value that
  * is not Unicode text, or more than {@linkcode MAX_SECRET_BYTES} in all. Names
  * keys and sizes, never a value.
  */
-export function secretManifest(content: SecretContent): string {
+export function secretManifest(content: SecretContent): SecretManifest {
   const data: [string, string][] = [];
   const sizes: [key: string, bytes: number][] = [];
   const encoder = new TextEncoder();
@@ -43,7 +49,7 @@ export function secretManifest(content: SecretContent): string {
     data.push([key, bytes.toBase64()]);
   }
   checkSize(content.name, sizes);
-  return JSON.stringify({
+  const json = JSON.stringify({
     apiVersion: "v1",
     kind: "Secret",
     type: "Opaque",
@@ -54,6 +60,7 @@ export function secretManifest(content: SecretContent): string {
     },
     data: Object.fromEntries(data),
   });
+  return { ...content, json };
 }
 
 function checkEntry(key: string, value: string): void {
@@ -120,13 +127,12 @@ export function compareSecret(
   wanted: ReadonlyMap<string, string>,
   live: string,
 ): SecretComparison {
-  const secret = parseSecret(live);
   const encoder = new TextEncoder();
   const want = new Map(
     [...wanted].filter(([, value]) => value !== "")
       .map(([key, value]) => [key, encoder.encode(value).toBase64()]),
   );
-  return compareData(want, secret);
+  return compareData(want, parseSecret(live));
 }
 
 /**
@@ -171,30 +177,6 @@ export function removedKeys(
   return live === undefined
     ? []
     : liveKeys(live).filter((key) => !keys.includes(key));
-}
-
-/** {@linkcode compareSecret} of a manifest made by {@linkcode secretManifest}. */
-export function compareManifest(
-  manifest: string,
-  live: string,
-): SecretComparison {
-  const want = new Map(Object.entries(parseSecret(manifest).data ?? {}));
-  return compareData(want, parseSecret(live));
-}
-
-/** What a manifest made by {@linkcode secretManifest} was made of. */
-export function manifestContent(manifest: string): SecretContent {
-  const { metadata, data } = parseSecret(manifest);
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  return {
-    name: metadata?.name ?? "",
-    namespace: metadata?.namespace ?? "",
-    data: new Map(
-      Object.entries(data ?? {}).map((
-        [key, value],
-      ) => [key, decoder.decode(Uint8Array.fromBase64(value))]),
-    ),
-  };
 }
 
 /** The parts of a Secret's JSON that matter here. */

@@ -45,11 +45,13 @@ function csubManifest(
   name: string,
   data: Record<string, string>,
 ): string {
-  const manifest = JSON.parse(secretManifest({
-    name,
-    namespace: cluster.namespaces[0],
-    data: new Map(Object.entries(data)),
-  }));
+  const manifest = JSON.parse(
+    secretManifest({
+      name,
+      namespace: cluster.namespaces[0],
+      data: new Map(Object.entries(data)),
+    }).json,
+  );
   delete manifest.metadata.labels;
   return JSON.stringify(manifest);
 }
@@ -234,7 +236,11 @@ if (await hasKubectl()) {
     });
 
     await test.step("tells who may not (4) from who is not logged in (4)", async () => {
-      const manifest = csubManifest(cluster, "no", { A: "hidden-value" });
+      const manifest = secretManifest({
+        name: "no",
+        namespace: cluster.namespaces[0],
+        data: new Map([["A", "hidden-value"]]),
+      });
       for (
         const [user, reason] of [
           ["alice", /no permission for it in the namespace "runai-x"$/],

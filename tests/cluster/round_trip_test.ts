@@ -3,7 +3,10 @@ import { Buffer } from "node:buffer";
 import fc from "#properties";
 import { formatEnvFile, parseEnvFile } from "../../lib/config/env/file.ts";
 import { applySecretCall, startApply } from "../../lib/cluster/secret_store.ts";
-import { secretManifest } from "../../lib/cluster/secret.ts";
+import {
+  type SecretManifest,
+  secretManifest,
+} from "../../lib/cluster/secret.ts";
 import { denoHost } from "../../lib/host/deno_host.ts";
 import type { TestCluster } from "../support/api_server.ts";
 import { hasKubectl, testOnClusters } from "../support/api_server_choice.ts";
@@ -56,7 +59,7 @@ function manifestOf(
   namespace: string,
   index: number,
   set: Record<string, string>,
-): string {
+): SecretManifest {
   const bytes = new TextEncoder().encode(formatEnvFile(Object.entries(set)));
   const { variables: data, problems } = parseEnvFile(bytes);
   assert.deepEqual(problems, []);
@@ -74,7 +77,7 @@ async function runAll(tasks: (() => Promise<unknown>)[]): Promise<void> {
 
 async function sendAll(
   cluster: TestCluster,
-  manifests: readonly string[],
+  manifests: readonly SecretManifest[],
 ): Promise<void> {
   const [namespace] = cluster.namespaces;
   const host = denoHost({ env: { ...Deno.env.toObject(), ...cluster.env() } });
@@ -84,7 +87,8 @@ async function sendAll(
   await alone.shift()?.();
   const lists: string[] = [];
   for (let at = ALONE; at < manifests.length; at += TOGETHER) {
-    const items = manifests.slice(at, at + TOGETHER);
+    const items = manifests.slice(at, at + TOGETHER)
+      .map(({ json }) => json);
     lists.push(`{"apiVersion":"v1","kind":"List","items":[${items}]}`);
   }
   const { args } = applySecretCall(namespace);

@@ -28,7 +28,7 @@ function hostOf(server: ApiServerDouble) {
   return { ...host, programs: { ...programs, run } };
 }
 
-function manifest(name: string, data: Record<string, string>): string {
+function manifest(name: string, data: Record<string, string>) {
   const map = new Map(Object.entries(data));
   return secretManifest({ name, namespace: NS, data: map });
 }
@@ -97,7 +97,8 @@ if (await hasKubectl()) {
       });
 
       await test.step("applySecretCall() has no effect when its input is cut off, as when mlo is killed", async () => {
-        const whole = manifest("env", { A: "three", B: "b".repeat(100_000) });
+        const data = { A: "three", B: "b".repeat(100_000) };
+        const { json: whole } = manifest("env", data);
         for (const length of [0, 1, 4096, 65_536, whole.length - 1]) {
           const call = applySecretCall(NS);
           const outcome = await host.programs.run(call, whole.slice(0, length));

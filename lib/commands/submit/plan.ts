@@ -1,6 +1,10 @@
 import { problemsError } from "../../text/problems.ts";
 import { secretValues } from "../../config/settings/secret_values.ts";
-import { heldKeys, secretManifest } from "../../cluster/secret.ts";
+import {
+  heldKeys,
+  type SecretManifest,
+  secretManifest,
+} from "../../cluster/secret.ts";
 import type { Generation } from "../../runai/detect.ts";
 import { type Job, planJob, type SubmitOptions } from "../../runai/job.ts";
 import { incomingFile } from "../../snapshot/receive.ts";
@@ -43,7 +47,7 @@ export interface Plan extends Draft {
 export interface Submission {
   readonly draft: Draft;
   /** The Secret, with its values. */
-  readonly manifest: string;
+  readonly manifest: SecretManifest;
 }
 
 /**
