@@ -8,7 +8,8 @@
  * Each fault is put into a copy of the project; the tests that reach its line
  * are run, the mirror of its file first, until one fails. Printed are killed
  * and survived per room, and each survivor as the line it changes. With --near
- * the tests of other rooms are left out: quicker, and more survive. The same
+ * the tests of other rooms are left out: quicker, and more survive. --count is
+ * for all rooms together, or for each of the rooms and paths that are named. The same
  * seed picks the same faults as long as the code they are put into is the same.
  */
 import { parseArgs } from "node:util";
@@ -84,7 +85,7 @@ async function filesOf(project: string): Promise<string[]> {
   return files.sort();
 }
 
-/** The faults to try: each room's share, or all of `count` in the paths that were named. */
+/** The faults to try: each room's share of `count`, or `count` of each room that was named. */
 async function pick(
   project: string,
   files: readonly string[],
@@ -111,14 +112,8 @@ async function pick(
   const picked: Candidate[] = [];
   for (const [room, found] of rooms) {
     const here = found.filter(({ file }) => isWanted(room, file));
-    const isWhole = here.length === found.length;
-    picked.push(
-      ...await take(
-        project,
-        inPickingOrder(here, seed),
-        isWhole ? share.get(room.name) ?? LEAST : count,
-      ),
-    );
+    const size = wanted.length > 0 ? count : share.get(room.name) ?? LEAST;
+    picked.push(...await take(project, inPickingOrder(here, seed), size));
   }
   return picked;
 }

@@ -14,7 +14,7 @@ const VERBS = "commands|docs";
 
 /** The rooms, in the order of the report. */
 export const ROOMS: readonly Room[] = [
-  room("top", "^lib/[^/]+\\.ts$", VERBS),
+  room("top", "^lib/[^/]+\\.ts$", VERBS, "commands(?=/[^/]+$)"),
   room("commands", "^lib/commands/", VERBS),
   room("settings", "^lib/settings/", `config|${VERBS}`),
   room("config", "^lib/config/", `settings|${VERBS}`),
@@ -24,8 +24,9 @@ export const ROOMS: readonly Room[] = [
   room("runs", "^lib/runs/", VERBS),
   room("archive", "^lib/archive/.*\\.ts$", "archive|commands"),
   room("archive-shell", "^lib/archive/remote/.*\\.sh$", "archive", "archive"),
-  room("image", "^lib/image/", VERBS),
-  room("setup", "^lib/setup/", VERBS),
+  room("image", "^lib/image/", VERBS, "commands/image"),
+  room("setup", "^lib/setup/", VERBS, "commands/setup|release"),
+  room("watch", "^lib/watch/", `docker|${VERBS}`),
   room("text", "^lib/text/", VERBS),
   room("host", "^lib/host/", `archive|${VERBS}`),
   room("docker", "^docker/.*\\.sh$", "docker"),
