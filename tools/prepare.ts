@@ -19,6 +19,7 @@ interface Need {
 
 const NEEDS: readonly Need[] = [
   { what: "git", package: "git" },
+  { what: "git-lfs", package: "git-lfs" },
   // Any kubectl from 1.20 on, which is Debian's, will do.
   { what: "kubectl", package: "kubernetes-client" },
   { what: "ssh-keygen", package: "openssh-client" },

@@ -59,6 +59,15 @@ mlo_ways() {
   mlo_ssh=(-c url.ssh://git@$host/.insteadOf=${(M)mlo_url#https://[^/]#/})
 }
 
+# mlo_cause TEXT: the last line that tells more than that there is a cause. What git says below ssh's own words
+# is always the same (die_initial_contact in its connect.c).
+mlo_cause() {
+  local lines=(${(f)1//$'\r'/}) known
+  known='(fatal: Could not read from remote repository.|Please make sure you have the correct access rights|and the repository exists.)'
+  local told=(${lines:#${~known}})
+  builtin print -r -- ${told[-1]:-${lines[-1]-}}
+}
+
 # mlo_reach DIRECTORY WORDS...: git with the remote, by each way until one works; again where the network failed.
 mlo_reach() {
   local way pause said=
@@ -70,7 +79,7 @@ mlo_reach() {
         ssh) mlo_access=($mlo_ssh) ;;
       esac
       said=$(mlo_git -C $1 "${@:2}" 2>&1) && return
-      mlo_said=${mlo_said:-${said##*$'\n'}}
+      mlo_said=${mlo_said:-$(mlo_cause $said)}
     done
     case $said in
       *'timed out'* | *'Could not resolve'* | *'Connection re'* | *'Connection closed'*) ;;

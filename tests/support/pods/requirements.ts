@@ -7,6 +7,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   "docker-registry": "docker-registry",
   mmdebstrap: "mmdebstrap",
   gcc: "gcc",
+  "git-lfs": "git-lfs",
   "pkg-config": "pkg-config",
   fusermount3: "fuse3",
   setsid: "util-linux",
