@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DisposableRoot } from "../support/pods/disposable_root.ts";
 import { onHome, useDocker } from "../support/pods/docker_bed.ts";
-import { makeScratch, MODES, SAMPLE } from "../support/pods/pod.ts";
+import { makeScratch, SAMPLE } from "../support/pods/pod.ts";
 import { run } from "../support/pods/programs.ts";
 import { inBothModes, podTest } from "../support/pods/requirements.ts";
 
