@@ -162,11 +162,11 @@ podTest(
           headers: { location: "http://127.0.0.1:1/" },
         }));
     }
-    const { promise, resolve } = Promise.withResolvers<Response>();
+    const { promise, resolve } = Promise.withResolvers<void>();
     await listening(async (url) => {
       await run(url);
-      resolve(new Response(""));
-    }, () => promise);
+      resolve();
+    }, () => promise.then(() => new Response("")));
   },
 );
 

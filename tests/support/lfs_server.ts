@@ -24,14 +24,14 @@ const TYPE = "application/vnd.git-lfs+json";
 /** Starts it, empty. */
 export function startLfsServer(): LfsServer {
   const contents = new Map<string, Uint8Array<ArrayBuffer>>();
-  const server = Deno.serve(
+  const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
-      const { pathname } = new URL(request.url);
+      const { pathname, origin } = new URL(request.url);
       const oid = /^\/content\/([0-9a-f]{64})$/.exec(pathname)?.[1];
       switch (`${request.method} ${oid === undefined ? pathname : "content"}`) {
         case "POST /objects/batch":
-          return Response.json(answer(await request.json()), {
+          return Response.json(answer(origin, await request.json()), {
             headers: { "content-type": TYPE },
           });
         case "PUT content": {
@@ -49,11 +49,10 @@ export function startLfsServer(): LfsServer {
       }
     },
   );
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  const answer = ({ operation, objects }: Batch) => ({
+  const answer = (origin: string, { operation, objects }: Batch) => ({
     transfer: "basic",
     objects: objects.map(({ oid, size }) => {
-      const href = `${url}/content/${oid}`;
+      const href = `${origin}/content/${oid}`;
       if (operation === "upload") {
         return {
           oid,
@@ -66,7 +65,11 @@ export function startLfsServer(): LfsServer {
         : { oid, size, error: { code: 404, message: "not here" } };
     }),
   });
-  return { url, contents, [Symbol.asyncDispose]: () => server.shutdown() };
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    contents,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
 }
 
 function refuse(status: number): Response {
