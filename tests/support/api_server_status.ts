@@ -98,6 +98,8 @@ export function badRequest(message: string): ApiError {
  * and its neighbours).
  */
 const FAILURES: Readonly<Record<number, [reason: string, message: string]>> = {
+  401: ["Unauthorized", "Unauthorized"],
+  410: ["Expired", "The provided continue parameter is too old"],
   422: [
     "Invalid",
     "the server rejected our request due to an error in our request",

@@ -27,7 +27,7 @@ export const ROOMS: readonly Room[] = [
   room("image", "^lib/image/", VERBS, "commands/image"),
   room("setup", "^lib/setup/", VERBS, "commands/setup|release"),
   room("watch", "^lib/watch/", `docker|${VERBS}`),
-  room("text", "^lib/text/", VERBS),
+  room("text", "^lib/text/", VERBS, "text|watch"),
   room("host", "^lib/host/", `archive|${VERBS}`),
   room("docker", "^docker/.*\\.sh$", "docker"),
 ];

@@ -189,6 +189,34 @@ Deno.test("mlo logs -f ends with 4 when the log may not be read", () =>
     assert.equal(code, 4, stderr);
   }));
 
+/** What a stream of the log meets when the login has expired: it breaks, and nobody is let in again. */
+const EXPIRIES: [string, (laptop: Laptop) => void][] = [
+  ["its stream breaks", ({ cluster }) => {
+    cluster.failNext("GET", /./, { status: 401 }, 10_000);
+  }],
+  ["only the pods are asked for", ({ cluster }) => {
+    cluster.failNext("GET", /\/pods\?/, { status: 401 }, 10_000);
+  }],
+];
+for (const [when, expire] of EXPIRIES) {
+  Deno.test(`mlo logs -f ends as not logged in (4) when the login expires and ${when}`, () =>
+    withLaptop(async (laptop) => {
+      const { cluster } = laptop;
+      makeJob(laptop);
+      cluster.logs.append(uid(laptop), [at(0, "one\n")]);
+      const run = started(laptop, "logs", "-f", "exp");
+      await run.until(() => run.said.stdout === "one\n");
+      expire(laptop);
+      cluster.logs.end(uid(laptop));
+      assert.equal(await run.end(), 4, run.said.stderr);
+      assert.equal(run.said.stdout, "one\n");
+      assert.match(
+        run.said.stderr,
+        /^mlo: Cannot .*: you are not logged in to the cluster\n(?:.*\n)*hint: .*login/m,
+      );
+    }));
+}
+
 /** A status as a real server gave it (Kubernetes 1.20). */
 const status = (state: object, restartCount = 0) => ({
   containerStatuses: [{ name: "exp", restartCount, state }],
