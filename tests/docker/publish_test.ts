@@ -4,6 +4,7 @@ import { useDocker } from "../support/pods/docker_bed.ts";
 import { type Ended, run } from "../support/pods/programs.ts";
 import { freePort, startRegistry } from "../support/pods/registry.ts";
 import { IMAGE_FILES } from "../../lib/image/files.ts";
+import { programUnderTest } from "../support/laptop.ts";
 import { podTest } from "../support/pods/requirements.ts";
 
 const bed = useDocker();
@@ -35,27 +36,26 @@ function type(lines: string, env: Record<string, string>): Promise<Ended> {
   return daemon.alone(() => run(["bash", "-c", lines], given));
 }
 
+/** An image that is quick to push; what the real one's build makes is looked at where its push fails. */
+async function writeSmallImage(directory: string) {
+  await Deno.mkdir(directory, { recursive: true });
+  await Deno.copyFile(`${ROOT}/docker/publish.sh`, `${directory}/publish.sh`);
+  const ids = ["LDAP_USERNAME", "LDAP_UID", "LDAP_GROUPNAME", "LDAP_GID"];
+  const lines = [
+    `FROM ${bed().build.args["UV_IMAGE"]}`,
+    ...ids.map((name) => `ARG ${name}`),
+    `LABEL ids="${ids.map((name) => `$${name}`).join(":")}"`,
+  ];
+  await Deno.writeTextFile(`${directory}/Dockerfile`, lines.join("\n") + "\n");
+}
+
 podTest(
   "publish.sh builds and pushes an image that can be pulled",
   async () => {
     const registry = await startRegistry();
-    // A small image: what the real one's build makes is looked at where its push fails.
     const directory = await Deno.makeTempDir({ prefix: "mlo-publish-" });
     try {
-      await Deno.copyFile(
-        `${ROOT}/docker/publish.sh`,
-        `${directory}/publish.sh`,
-      );
-      const ids = ["LDAP_USERNAME", "LDAP_UID", "LDAP_GROUPNAME", "LDAP_GID"];
-      await Deno.writeTextFile(
-        `${directory}/Dockerfile`,
-        [
-          `FROM ${bed().build.args["UV_IMAGE"]}`,
-          ...ids.map((name) => `ARG ${name}`),
-          `LABEL ids="${ids.map((name) => `$${name}`).join(":")}"`,
-          "",
-        ].join("\n"),
-      );
+      await writeSmallImage(directory);
       const published = await type(
         `${EXPORTS}\n'${directory}/publish.sh'`,
         { REGISTRY: registry.host },
@@ -93,6 +93,50 @@ podTest(
       "uid=123456(ann) gid=83070(MLO-unit) groups=83070(MLO-unit)",
     );
     await bed().docker("image", "rm", image);
+  },
+);
+
+podTest(
+  "a push that the registry refuses is told by mlo image publish in its own flags",
+  async () => {
+    const { daemon, build } = bed();
+    // What a registry answers to who has not logged in (the distribution specification, "Authentication").
+    const registry = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      () =>
+        new Response("", {
+          status: 401,
+          headers: { "www-authenticate": 'Basic realm="registry"' },
+        }),
+    );
+    const host = `127.0.0.1:${registry.addr.port}`;
+    const directory = await Deno.makeTempDir({ prefix: "mlo-publish-" });
+    try {
+      await writeSmallImage(`${directory}/docker`);
+      const image = `${host}/mlo/ann-image:uv-v2`;
+      await Deno.writeTextFile(
+        `${directory}/.env`,
+        `LDAP_USERNAME=ann\nLDAP_UID=123456\nRUNAI_IMAGE=${image}\n`,
+        { mode: 0o600 },
+      );
+      const [program, first] = programUnderTest();
+      const refused = await run([program, ...first, "image", "publish"], {
+        directory,
+        env: { ...daemon.env, ...build.args, BUILD_NETWORK: "host" },
+      });
+      assert.equal(refused.code, 1, refused.stderr);
+      assert.ok(
+        refused.stderr.includes(
+          `publish: Cannot push ${image}: it was built and is on this machine\n` +
+            `publish: hint: docker login ${host}, and push only to an --image whose path is yours\n`,
+        ),
+        refused.stderr,
+      );
+      await bed().docker("image", "rm", image);
+    } finally {
+      await registry.shutdown();
+      await Deno.remove(directory, { recursive: true });
+    }
   },
 );
 
