@@ -110,8 +110,8 @@ export function inContext(host: Host, target: Target): Host {
       };
     },
     attach: (call) => host.programs.attach(aim(call)),
-    attachHeard: (call, onError, signal) =>
-      host.programs.attachHeard(aim(call), onError, signal),
+    attachHeard: (call, onError, ...more) =>
+      host.programs.attachHeard(aim(call), onError, ...more),
     join: (call, greeting, onError) =>
       host.programs.join(aim(call), greeting, onError),
     stream: async (call, onOutput, ...more) =>

@@ -42,9 +42,9 @@ export function debugHost(host: Host): Host {
       announce(call);
       return told(call, host.programs.attach(call), (code) => code);
     },
-    attachHeard: (call, onError, signal) => {
+    attachHeard: (call, onError, ...more) => {
       announce(call);
-      const ended = host.programs.attachHeard(call, onError, signal);
+      const ended = host.programs.attachHeard(call, onError, ...more);
       return told(call, ended, ({ code }) => code);
     },
     join: (call, greeting, onError) => {

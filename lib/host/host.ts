@@ -149,11 +149,16 @@ export interface Programs {
   start(call: Call, onOutput?: (chunk: Uint8Array) => void): Started;
   /** Runs a program on the user's own terminal (stdin, stdout and stderr inherited); resolves to its exit status. */
   attach(call: Call): Promise<number>;
-  /** {@linkcode Programs.attach}, but what the program writes to stderr is given in chunks as they come. The signal ends it (SIGTERM). */
+  /**
+   * {@linkcode Programs.attach}, but what the program writes to stderr is given
+   * in chunks as they come. The signal ends it (SIGTERM). With `input` its
+   * standard input is that, once it is there, and not the user's.
+   */
   attachHeard(
     call: Call,
     onError: (chunk: Uint8Array) => void,
     signal?: AbortSignal,
+    input?: Promise<string>,
   ): Promise<AttachedEnd>;
   /**
    * Runs a program between this one's standard input and output, byte for

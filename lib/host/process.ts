@@ -86,9 +86,9 @@ export function denoPrograms(
         greeting,
         onError,
       ),
-    attachHeard: async (call, onError, signal) => {
+    attachHeard: async (call, onError, signal, input) => {
       const child = spawn(call, {
-        stdin: "inherit",
+        stdin: input === undefined ? "inherit" : "piped",
         stdout: "inherit",
         stderr: "piped",
       });
@@ -96,6 +96,7 @@ export function denoPrograms(
       const end = () => endBy(child, "SIGTERM");
       if (signal?.aborted) end();
       signal?.addEventListener("abort", end);
+      void input?.then((text) => write(child, text, true));
       try {
         await gather(child.stderr as ReadableStream<Uint8Array>, onError).bytes;
         const { code, signal: by } = await child.status;

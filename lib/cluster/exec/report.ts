@@ -39,6 +39,12 @@ export function reporting(argv: readonly string[], id: string): string[] {
   return ["/bin/sh", "-c", SHELL, markOf(id), ...argv];
 }
 
+/** The words that wait for a word on the standard input before they run a program, which has none; without the word they run nothing. */
+export function held(argv: readonly string[]): string[] {
+  const wait = 'read -r mlo_word && exec "$@" </dev/null';
+  return ["/bin/sh", "-c", wait, "-", ...argv];
+}
+
 /** What the exit status of `kubectl` says of a program in {@linkcode reporting}'s words. */
 export type Report =
   /** The program ended so. */

@@ -4,9 +4,11 @@ import { isLink, kubectlFailure } from "../failure.ts";
 import type { JobPod } from "../pods/job_pod.ts";
 import { listJobPods, podsOf } from "../pods/list.ts";
 import { kubectl } from "../kubectl.ts";
+import type { SeenPod } from "../pods/remembered.ts";
 import { LastWords } from "./last_words.ts";
 import {
   askForNote,
+  held,
   interrupting,
   reporting,
   reportOf,
@@ -27,6 +29,47 @@ export interface ProgramInPod {
   readonly terminal: boolean;
 }
 
+/** What a program in a pod is begun with. */
+type Begin = Pick<ProgramInPod, "namespace" | "argv" | "stdin" | "terminal"> & {
+  readonly pod: SeenPod;
+};
+
+/**
+ * A program whose connection is there before it is known that the pod is the
+ * right one; it starts when that is said, and never if it is not.
+ */
+export interface BegunProgram {
+  readonly id: string;
+  readonly ended: Promise<{ code: number; isKilled: boolean; said: string }>;
+  go(): void;
+  drop(): void;
+}
+
+/** Begins a program that gets neither standard input nor terminal in the pod that is likely to be the one. */
+export function beginInPod(
+  machine: Machine,
+  program: Pick<ProgramInPod, "namespace" | "argv"> & { pod: SeenPod },
+): BegunProgram {
+  const id = machine.chance.bytes(12).toHex();
+  const word = Promise.withResolvers<string>();
+  const abort = new AbortController();
+  const begin = { ...program, argv: held(program.argv), terminal: false };
+  const ended = attach(machine, { ...begin, stdin: true }, id, {
+    signal: abort.signal,
+    input: word.promise,
+  });
+  ended.catch(() => {});
+  return {
+    id,
+    ended,
+    go: () => word.resolve("go\n"),
+    drop: () => {
+      word.resolve("");
+      abort.abort();
+    },
+  };
+}
+
 /** The longest that is remembered of what came on stderr, for kubectl's own error in it. */
 const REMEMBERED = 4_000;
 
@@ -42,17 +85,18 @@ const REMEMBERED = 4_000;
 export async function runInPod(
   machine: Machine,
   program: ProgramInPod,
+  begun?: BegunProgram,
 ): Promise<number> {
-  const id = machine.chance.bytes(12).toHex();
+  const id = begun?.id ?? machine.chance.bytes(12).toHex();
   const abort = new AbortController();
-  const stopListening = machine.terminal.onInterrupt(() => abort.abort());
+  const stopListening = machine.terminal.onInterrupt(() => {
+    abort.abort();
+    begun?.drop();
+  });
+  begun?.go();
   try {
-    const { code, isKilled, said } = await attach(
-      machine,
-      program,
-      id,
-      abort.signal,
-    );
+    const { code, isKilled, said } = await (begun?.ended ??
+      attach(machine, program, id, { signal: abort.signal }));
     if (abort.signal.aborted) throw await interrupted(machine, program, id);
     const report = isKilled ? { is: "unseen" as const } : reportOf(code);
     switch (report.is) {
@@ -70,22 +114,30 @@ export async function runInPod(
   }
 }
 
-function execArgs({ namespace, pod }: ProgramInPod): string[] {
+function execArgs({ namespace, pod }: Pick<Begin, "namespace" | "pod">) {
   return ["exec", pod.name, "-n", namespace, "-c", pod.container];
 }
 
 /** kubectl with the terminal's own input and output, but for what it says on stderr. */
 async function attach(
   { programs, terminal }: Machine,
-  program: ProgramInPod,
+  program: Begin,
   id: string,
-  signal: AbortSignal,
+  { signal, input }: { signal: AbortSignal; input?: Promise<string> },
 ) {
   let said = "";
   const decoder = new TextDecoder();
+  const early: Uint8Array[] = [];
+  let isMeant = input === undefined;
   const words = new LastWords((bytes) => {
     said = (said + decoder.decode(bytes, { stream: true })).slice(-REMEMBERED);
-    terminal.err(bytes);
+    if (isMeant) terminal.err(bytes);
+    else early.push(bytes.slice());
+  });
+  const meant = input?.then((word) => {
+    if (word === "") return;
+    isMeant = true;
+    for (const bytes of early) terminal.err(bytes);
   });
   const ended = await programs.attachHeard(
     {
@@ -99,7 +151,9 @@ async function attach(
     },
     (chunk) => words.feed(chunk),
     signal,
+    input,
   );
+  await meant;
   words.end();
   return { ...ended, said };
 }

@@ -2,6 +2,7 @@ import type { MloError } from "../../error.ts";
 import type { Call, Clock, Outcome, Programs } from "../../host/host.ts";
 import { kubectlFailure } from "../failure.ts";
 import type { JobPod } from "../pods/job_pod.ts";
+import type { SeenPod } from "../pods/remembered.ts";
 import type { LinkWatcher } from "../retry.ts";
 import type { LogPiece } from "./log_cursor.ts";
 
@@ -24,6 +25,8 @@ export interface LogRequest {
 /** Whom a log is read for. */
 export interface LogReader extends LinkWatcher {
   pieces(pieces: readonly LogPiece[]): void;
+  /** Whose log it is, before any of it. */
+  chosen?(pod: JobPod): void;
   /** The pod has not started; told anew when the reason changes. */
   waiting(reason: string): void;
   /** What follows comes from another pod, or from the same one started again. */
@@ -53,7 +56,7 @@ export interface Lines {
 /** `kubectl logs`, whose options are the same whatever generation of run:ai made the job. */
 export function logsCall(
   namespace: string,
-  pod: JobPod,
+  pod: SeenPod,
   { since, tail, follow, previous }: Lines,
 ): Call {
   return {

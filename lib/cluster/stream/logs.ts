@@ -30,6 +30,7 @@ export async function readLog(
 ): Promise<void> {
   const tools = { machine, request, reader, signal };
   const { pod: first, hasWaited } = await startedPod(tools);
+  reader.chosen?.(first);
   let pod: JobPod | undefined = first;
   // Who waited for the first run wants that one, too.
   let expected = request.follow && hasWaited ? 0 : first.restarts;

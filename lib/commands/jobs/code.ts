@@ -7,7 +7,8 @@ import { shellJoin } from "../../text/shell_quote.ts";
 import { ChildExit } from "../child_exit.ts";
 import { Option } from "../command.ts";
 import type { Context } from "../context.ts";
-import { runningPod, waitUntilSetUp } from "./exec.ts";
+import { WAIT_AT_DOOR } from "../../cluster/door.ts";
+import { beginInLikelyPod, runningPod, waitUntilSetUp } from "./exec.ts";
 import { hostName } from "./ssh_host.ts";
 import { requireSetup } from "./ssh_setup.ts";
 import { untilPodRuns } from "./until_running.ts";
@@ -83,9 +84,13 @@ async function openEditor(
   const { host, settings } = project;
   const place = folder ?? settings.SCRATCH_HOME;
   if (flags.ssh && !flags.print) await requireSetup(host);
+  // The editor asks the pod for its variables and home as soon as it is there.
+  const begun = flags.ssh || flags.print
+    ? undefined
+    : await beginInLikelyPod(project, job, flags.pod, WAIT_AT_DOOR);
   const pod = flags.ssh
     ? await untilPodRuns(project, job, flags.pod)
-    : await runningPod(project, job, flags.pod);
+    : await (begun?.pod ?? runningPod(project, job, flags.pod));
   const args = flags.ssh
     ? ["--remote", `ssh-remote+${hostName({ job, pod: flags.pod })}`, place]
     : ["--folder-uri", containerUri(project, pod, flags.uriStyle, place)];
@@ -93,9 +98,12 @@ async function openEditor(
     return host.terminal.out(`${shellJoin([flags.editor, ...args])}\n`);
   }
   const program = await findEditor(host, flags.editor);
-  if (program === undefined) throw noEditor(flags.editor, job);
-  // The editor asks the pod for its variables and home as soon as it is there.
-  const waited = await waitUntilSetUp(project, pod);
+  const ahead = await begun?.program;
+  if (program === undefined) {
+    ahead?.drop();
+    throw noEditor(flags.editor, job);
+  }
+  const waited = await waitUntilSetUp(project, pod, ahead);
   if (waited !== 0) throw new ChildExit(waited);
   const code = await host.programs.attach({ program, args });
   if (code !== 0) throw new ChildExit(code);

@@ -1,7 +1,10 @@
 import { choosePod } from "../../cluster/pods/choose.ts";
 import type { JobPod } from "../../cluster/pods/job_pod.ts";
-import { listJobPods } from "../../cluster/pods/list.ts";
-import { runInPod } from "../../cluster/exec/run_in_pod.ts";
+import {
+  beginInPod,
+  type BegunProgram,
+  runInPod,
+} from "../../cluster/exec/run_in_pod.ts";
 import {
   shellThroughDoor,
   throughDoor,
@@ -11,6 +14,7 @@ import { MloError, usageError } from "../../error.ts";
 import { ChildExit } from "../child_exit.ts";
 import type { Context } from "../context.ts";
 import { podOption, settingsCommand } from "../options.ts";
+import { isThatPod, likelyPod, lookAtPods } from "./seen.ts";
 import { hasEnded } from "./until_running.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
@@ -73,10 +77,53 @@ async function runProgram(
   const { stdinIsTerminal, stdoutIsTerminal } = project.host.terminal;
   const terminal = tty === true && stdinIsTerminal && stdoutIsTerminal;
   const words = throughDoor(argv, termOf(project, terminal));
-  await execIn(project, await runningPod(project, job, pod), words, {
-    stdin: stdin === true || tty === true,
-    terminal,
+  if (!stdin && !tty) return await runAtOnce(project, job, pod, words);
+  const sides = { stdin: true, terminal };
+  await execIn(project, await runningPod(project, job, pod), words, sides);
+}
+
+/** Runs a program, whose connection is made while it is asked which pod is meant. */
+async function runAtOnce(
+  project: Project,
+  job: string,
+  pod: string | undefined,
+  argv: readonly string[],
+): Promise<void> {
+  const { host, namespace } = project;
+  const begun = await beginInLikelyPod(project, job, pod, argv);
+  const program = {
+    namespace,
+    pod: await begun.pod,
+    argv,
+    ...{ stdin: false, terminal: false },
+  };
+  const status = await runInPod(host, program, await begun.program);
+  if (status !== 0) throw new ChildExit(status);
+}
+
+/** Finds a job's running pod, and begins a program in the one that it ran in last; it is dropped if that is not the one. */
+export async function beginInLikelyPod(
+  project: Project,
+  job: string,
+  wanted: string | undefined,
+  argv: readonly string[],
+): Promise<{
+  readonly pod: Promise<JobPod>;
+  readonly program: Promise<BegunProgram | undefined>;
+}> {
+  const { host, namespace } = project;
+  const likely = await likelyPod(project, job, wanted);
+  const begun = likely && beginInPod(host, { namespace, argv, pod: likely });
+  const pod = runningPod(project, job, wanted);
+  const program = pod.then((pod) => {
+    if (likely && isThatPod(likely, pod)) return begun;
+    begun?.drop();
+    return undefined;
+  }, () => {
+    begun?.drop();
+    return undefined;
   });
+  return { pod, program };
 }
 
 /** `mlo shell JOB`: a zsh in the job's pod. */
@@ -123,14 +170,11 @@ export async function openShell(
 export async function waitUntilSetUp(
   { host, namespace }: Project,
   pod: JobPod,
+  begun?: BegunProgram,
 ): Promise<number> {
   const sides = { stdin: false, terminal: false };
-  return await runInPod(host, {
-    namespace,
-    pod,
-    argv: WAIT_AT_DOOR,
-    ...sides,
-  });
+  const program = { namespace, pod, argv: WAIT_AT_DOOR, ...sides };
+  return await runInPod(host, program, begun);
 }
 
 /** The kind of this terminal, if the program in the pod gets it: kubectl does not say. */
@@ -140,11 +184,12 @@ function termOf({ host }: Project, terminal: boolean): string | undefined {
 
 /** A job's pod that something can be run in. */
 export async function runningPod(
-  { host, namespace }: Project,
+  project: Project,
   job: string,
   wanted: string | undefined,
 ): Promise<JobPod> {
-  const pod = choosePod(await listJobPods(host, namespace), job, wanted);
+  const { host } = project;
+  const pod = choosePod(await lookAtPods(project), job, wanted);
   if (pod.state.is === "running") {
     if (pod.isLeaving) {
       host.terminal.err(`mlo: the pod ${pod.name} is being deleted\n`);

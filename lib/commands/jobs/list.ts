@@ -1,4 +1,3 @@
-import { listJobPods } from "../../cluster/pods/list.ts";
 import { ago } from "../../text/time.ts";
 import { alignedTable, tabbedTable } from "../../text/table.ts";
 import type { Context } from "../context.ts";
@@ -6,6 +5,7 @@ import { type JobView, jobView } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
 import { keepLook } from "../runs/look.ts";
 import { settingsCommand } from "../options.ts";
+import { lookAtPods } from "./seen.ts";
 import { openProject } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 
@@ -39,7 +39,7 @@ async function listAll(context: Context, flags: ListOptions) {
   const { host, name, namespace } = project;
   const [jobs, pods] = await sideBySide(
     (signal) => listJobs(project, signal),
-    () => listJobPods(host, namespace),
+    () => lookAtPods(project),
   );
   await keepLook(project, jobs, pods);
   const now = host.clock.now();

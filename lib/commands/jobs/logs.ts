@@ -1,9 +1,9 @@
-import { listJobPods } from "../../cluster/pods/list.ts";
 import { usageError } from "../../error.ts";
 import type { Context } from "../context.ts";
 import { listJobs, sideBySide } from "./find.ts";
 import { chooseJobs, isPattern, knownNames } from "./names.ts";
 import { podOption, settingsCommand } from "../options.ts";
+import { lookAtPods } from "./seen.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 import { type LogFlags, showLog, showLogs } from "./show_log.ts";
@@ -65,10 +65,9 @@ async function named(
   project: Project,
   words: readonly string[],
 ): Promise<string[]> {
-  const { host, namespace } = project;
   const [jobs, pods] = await sideBySide(
     (signal) => listJobs(project, signal),
-    () => listJobPods(host, namespace),
+    () => lookAtPods(project),
   );
   return chooseJobs(project, words, knownNames(jobs, pods));
 }

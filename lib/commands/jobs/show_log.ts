@@ -1,3 +1,5 @@
+import { headStart } from "../../cluster/head_start.ts";
+import { logsCall } from "../../cluster/stream/log_request.ts";
 import { readLog } from "../../cluster/stream/logs.ts";
 import { lostLink } from "../../cluster/failure.ts";
 import { isUnreachable } from "../../cluster/retry.ts";
@@ -6,6 +8,7 @@ import type { Project } from "../../settings/project.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { isOver, requireGoodEnd } from "./job_end.ts";
 import { whyNoPod } from "./podless.ts";
+import { isThatPod, likelyPod, remember } from "./seen.ts";
 import { logForm, type LogFormFlags } from "./log_form.ts";
 
 /** How a log is shown. */
@@ -120,10 +123,20 @@ async function show(
   const about = (text: string) =>
     say(isOneOfSeveral ? `${job}: ${text}` : text);
   const form = logForm(flags, job, isOneOfSeveral);
+  const likely = await likelyPod(project, job, flags.pod);
+  const ahead = headStart(
+    host.programs,
+    likely && logsCall(namespace, likely, request),
+  );
+  let remembering = Promise.resolve();
   await readLog(
-    host,
+    { ...host, programs: ahead.programs },
     request,
     {
+      chosen: (pod) => {
+        remembering = remember(project, pod);
+        if (likely && !isThatPod(likely, pod)) ahead.stop();
+      },
       pieces: (pieces) => terminal.out(form.show(pieces)),
       lost: (why) => about(`${lostLink(why)}; the job goes on`),
       back: () => about("the link is back"),
@@ -135,7 +148,10 @@ async function show(
       whyNoPod: () => whyNoPod(project, job),
     },
     signal,
-  );
+  ).finally(() => {
+    ahead.stop();
+    return remembering;
+  });
   terminal.out(form.end());
   if (request.follow) await requireGoodEnd(project, job, signal);
 }
