@@ -101,6 +101,11 @@ Deno.test("afterLook() takes over what another laptop submitted, once for all it
     [runs[0]?.submitted, runs[0]?.project, runs[0]?.imageId],
     [true, "p", "i@sha256:2"],
   );
+  const untold = { ...look, pods: [pod("exp", theirs)] };
+  assert.equal(afterLook([], untold).runs[0]?.imageId, null);
+  // A job that run:ai does not list any more was submitted all the same.
+  const gone = afterLook([], { ...look, jobs: [] });
+  assert.equal(gone.runs[0]?.submitted, true);
   // The same look again tells nothing new.
   assert.deepEqual(afterLook(runs, look).changed, []);
 });

@@ -52,6 +52,14 @@ Deno.test("a command that is too long for a variable is left out, and the record
     assert.deepEqual(read?.command, { line: `${"x".repeat(200)}…` });
     assert.equal(read?.id, RECORD.id);
   }
+  // The longest one that is whole fills the room that there is.
+  const lengths = Array.from({ length: 1000 }, (_, at) => 6000 + at)
+    .map((length) =>
+      encodeRecord({ ...RECORD, command: { argv: words(length) } })
+    )
+    .filter((encoded) => decodeRecord(encoded)?.shortened === undefined)
+    .map(({ length }) => length);
+  assert.equal(Math.max(...lengths), 9000);
   const flags = { env: [`A=${"y".repeat(9000)}`] };
   const waits = decodeRecord(encodeRecord({ ...RECORD, command: null, flags }));
   assert.deepEqual(waits?.command, { line: "…" });

@@ -106,3 +106,15 @@ Deno.test("scrub() hides the shortest value that can be told, four characters, i
   assert.equal(scrubbed, `near ${HIDDEN}${around.slice(5)} it`);
   assert.equal(scrub(`near ${btoa("k3yzz")} it`, ["k3y"]), "near azN5eno= it");
 });
+
+Deno.test("scrub() hides the URL escapes of a value with line ends and tabs", () => {
+  const value = "a\tb\nc";
+  assert.equal(
+    scrub(`GET /?q=<${encodeURIComponent(value)}>`, [value]),
+    `GET /?q=<${HIDDEN}>`,
+  );
+});
+
+Deno.test("scrub() does not take the hex of a value of three characters for it: any number may be that", () => {
+  assert.equal(scrub("exit status 616263", ["abc"]), "exit status 616263");
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ExitCode, MloError } from "../../lib/error.ts";
 import {
   ago,
+  clockTime,
   parseAge,
   parseDuration,
   shownSeconds,
@@ -101,7 +102,21 @@ Deno.test("parseAge() reads what Kubernetes' clients print, and nothing else", (
   for (const [text, seconds] of Object.entries(good)) {
     assert.equal(parseAge(text), seconds, text);
   }
-  for (const text of ["", "5", "m", "3h 12m", "-1s", "soon", "1w"]) {
+  for (
+    const text of [
+      "",
+      "5",
+      "y",
+      "d",
+      "h",
+      "m",
+      "s",
+      "3h 12m",
+      "-1s",
+      "soon",
+      "1w",
+    ]
+  ) {
     assert.equal(parseAge(text), undefined, text);
   }
 });
@@ -117,4 +132,11 @@ Deno.test("shownSeconds() tells a wait in two units at most, rounded up", () => 
   for (const [seconds, said] of Object.entries(told)) {
     assert.equal(shownSeconds(Number(seconds)), said);
   }
+});
+
+Deno.test("clockTime() is the clock of the place, two digits each, with the day where it matters", () => {
+  const at = new Date("2026-12-03T08:05:00Z");
+  assert.equal(clockTime(at, "Europe/Zurich", false), "09:05");
+  assert.equal(clockTime(at, "Asia/Calcutta", false), "13:35");
+  assert.equal(clockTime(at, "Europe/Zurich", true), "3 Dec, 09:05");
 });

