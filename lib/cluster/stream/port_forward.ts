@@ -12,14 +12,10 @@ import {
   untilReached,
   waitBefore,
 } from "../retry.ts";
+import { fixed, PortLines, type PortPair, Refusals } from "./forward_words.ts";
 import { runWatched } from "./watched_stream.ts";
 
-/** A port of the laptop that leads to one of the pod. */
-export interface PortPair {
-  /** 0 lets the system choose one, once. */
-  readonly local: number;
-  readonly remote: number;
-}
+export type { PortPair } from "./forward_words.ts";
 
 /** What is forwarded. */
 export interface ForwardRequest {
@@ -198,39 +194,6 @@ function portTaken(
   );
 }
 
-/** What kubectl says of connections that the pod refused. */
-class Refusals {
-  readonly #told = new Set<number>();
-  #text = "";
-
-  constructor(readonly tell: (port: number) => void) {}
-
-  feed(chunk: Uint8Array): void {
-    this.#text += new TextDecoder().decode(chunk);
-    const lines = this.#text.split("\n");
-    this.#text = lines.pop() ?? "";
-    for (const line of lines) {
-      const port = refusedPort(line);
-      if (port === undefined || this.#told.has(port)) continue;
-      this.#told.add(port);
-      this.tell(port);
-    }
-  }
-
-  endedBy({ stderr }: Outcome): boolean {
-    const lines = new TextDecoder().decode(stderr).split("\n");
-    return lines.some((line) => refusedPort(line) !== undefined);
-  }
-}
-
-/** `an error occurred forwarding 8888 -> 8888: … connection refused`, by kubectl 1.20 to 1.36. */
-function refusedPort(line: string): number | undefined {
-  const [, port] =
-    /an error occurred forwarding \d+ -> (\d+): .*connection refused/i
-      .exec(line) ?? [];
-  return port === undefined ? undefined : Number(port);
-}
-
 /** The pod to go on with: running, whichever it is; `undefined` if the job is over. */
 async function nextPod(
   machine: Machine,
@@ -267,37 +230,4 @@ function forwardCall(
       ),
     ],
   };
-}
-
-/** The local ports that the system chose stay the same from now on. */
-function fixed(
-  ports: readonly PortPair[],
-  opened: readonly PortPair[],
-): PortPair[] {
-  return ports.map((port) =>
-    port.local === 0
-      ? opened.find(({ remote }) => remote === port.remote) ?? port
-      : port
-  );
-}
-
-/** `Forwarding from 127.0.0.1:40123 -> 8888`, a line per port and address. */
-class PortLines {
-  readonly pairs: PortPair[] = [];
-  #text = "";
-  readonly #decoder = new TextDecoder();
-
-  /** Whether with this chunk all ports are open. */
-  feed(chunk: Uint8Array, wanted: number): boolean {
-    const before = this.pairs.length;
-    this.#text += this.#decoder.decode(chunk, { stream: true });
-    const lines = this.#text.split("\n");
-    this.#text = lines.pop() ?? "";
-    for (const line of lines) {
-      const match = /^Forwarding from .*:(\d+) -> (\d+)/.exec(line);
-      if (!match || line.includes("[::1]")) continue;
-      this.pairs.push({ local: Number(match[1]), remote: Number(match[2]) });
-    }
-    return before < wanted && this.pairs.length >= wanted;
-  }
 }
