@@ -45,6 +45,8 @@ const REASONS: { readonly [kind: string]: string } = {
   manifest:
     "the copy is not what was archived: its SHA-256 differs from the manifest's",
   newer: "newer in scratch, left as it is",
+  acl: "its ACL differs in the source and the copy",
+  xattr: "its extended attributes differ in the source and the copy",
   restless: "changed while it was compared",
   shut: "the directory cannot be read: permission denied",
   "not-removed-path": "not removed from scratch",
@@ -56,6 +58,9 @@ const NOTES: { readonly [kind: string]: string } = {
     "of another account or group, in the copy yours, or your group's where you are not in theirs",
   outer:
     "with further names outside of the given path, in the copy files of their own",
+  "no-acl": "with an ACL that the archive's file system does not keep",
+  "no-xattr":
+    "with extended attributes that the archive's file system does not keep",
   kept: "no longer in the source: the copy keeps them as they were",
   replaced:
     "directories in the archive and not in the source: moved to .mlo/replaced in the archive",
@@ -115,8 +120,9 @@ export function findings(
     } else if (key === "said") {
       said.push(textOf(record));
     } else if (key === "unkept") {
+      const done = kind === "verify" ? "compared" : "kept";
       found.notes.push(
-        `ACLs and extended attributes are not kept: the archive host's rsync cannot (${
+        `ACLs and extended attributes are not ${done}: the archive host's rsync cannot (${
           textOf(record)
         })`,
       );

@@ -1,3 +1,4 @@
+import attributes from "./remote/attributes.sh" with { type: "text" };
 import base from "./remote/base.sh" with { type: "text" };
 import compare from "./remote/compare.sh" with { type: "text" };
 import copy from "./remote/copy.sh" with { type: "text" };
@@ -28,6 +29,7 @@ export const FUNCTIONS = [
   exclude,
   copy,
   compare,
+  attributes,
   manifest,
   drive,
   rounds,

@@ -11,6 +11,11 @@ import os, struct, sys
 entries = [(1, 6, 0xffffffff), (2, 4, 12345), (4, 0, 0xffffffff), (16, 4, 0xffffffff), (32, 0, 0xffffffff)]
 os.setxattr(sys.argv[1], "${ACL}", struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *each) for each in entries))`;
 
+const DROP_ACL = `import os, sys; os.removexattr(sys.argv[1], "${ACL}")`;
+
+const MARK =
+  'import os, sys; os.setxattr(sys.argv[1], "user.mark", sys.argv[2].encode())';
+
 /** An attribute of a file, as Python shows it. */
 async function attribute(path: string, name: string): Promise<string> {
   const script =
@@ -21,7 +26,7 @@ async function attribute(path: string, name: string): Promise<string> {
 archiveTest(
   "an ACL is kept; a copy whose file system has none says so",
   async (bed, step) => {
-    await makeFiles(bed, ["a", "b"]);
+    await makeFiles(bed, ["a", "b\nc"]);
     const source = `${bed.scratch}/exp/a`;
     await must(["python3", "-c", SET_ACL, source]);
     await step.step("kept", async () => {
@@ -29,6 +34,39 @@ archiveTest(
       const copy = `${bed.archive}/exp/a`;
       assert.equal(await attribute(copy, ACL), await attribute(source, ACL));
       assert.equal(((await Deno.stat(copy)).mode ?? 0) & 0o777, 0o640);
+    });
+    await step.step("compared, and brought over alone", async () => {
+      await must(["python3", "-c", MARK, `${bed.scratch}/exp/b\nc`, "1"]);
+      await must(["python3", "-c", MARK, `${bed.scratch}/exp`, "1"]);
+      await must(["python3", "-c", DROP_ACL, `${bed.archive}/exp/a`]);
+      await must(["chmod", "640", `${bed.archive}/exp/a`]);
+      const { code, stdout } = await bed.archiveIt("verify", "exp");
+      assert.equal(code, 1, stdout);
+      assert.match(stdout, /^exp\/a: its ACL differs in/m);
+      assert.match(stdout, /^\$'exp\/b\\nc': its extended attributes differ/m);
+      assert.match(stdout, /^exp: its extended attributes differ in/m);
+      assert.equal(stdout.match(/differ/g)?.length, 3, stdout);
+      await done(bed, "exp");
+      await done(bed, "verify", "exp");
+      const copy = `${bed.archive}/exp/a`;
+      assert.equal(await attribute(copy, ACL), await attribute(source, ACL));
+      // A directory whose attributes alone were missing is not put aside.
+      await assert.rejects(Deno.stat(`${bed.archive}/.mlo/replaced`));
+    });
+    await step.step("a file system that has none", async () => {
+      const store = `${bed.archive}/plain`;
+      await Deno.mkdir(store);
+      await must(["mount", "-t", "ramfs", "-o", "mode=755", "x", store]);
+      try {
+        await must(["chown", `${bed.user}:`, store]);
+        await done(bed, "exp", "--to", "plain");
+        const ran = await bed.archiveIt("verify", "exp", "--to", "plain");
+        assert.equal(ran.code, 0, ran.stdout);
+        assert.match(ran.stdout, /^with an ACL that .* not keep: exp\/a$/m);
+        assert.match(ran.stdout, /^with extended attributes .* \(2 paths\): /m);
+      } finally {
+        await must(["umount", store]);
+      }
     });
     await step.step("said", async () => {
       await asRsync(bed, "no ACLs, xattrs");

@@ -28,17 +28,8 @@ prepare() {
   put "$T/temporary" "$TEMPORARY"
   # Room for a last word where there is none left.
   head -c 65536 /dev/zero >"$T/reserve" && mkdir -m 700 -- "$WORK" && : >"$WORK/differences" || die work
-  [ "$KIND" = verify ] || kept_attributes
+  kept_attributes || { [ "$KIND" = verify ] && difference unkept 'no rsync'; } || die no-rsync "$WORK/errors"
   export SELF WORK TMPDIR TEMPORARY FORCE KEEP STORE KIND JOBS NEWER ID MANIFESTS OWN
-}
-
-# kept_attributes: in KEEP the options for ACLs and extended attributes, where this rsync has them.
-kept_attributes() {
-  rsync --version >"$WORK/rsync" 2>>"$WORK/errors" || die no-rsync "$WORK/errors"
-  can=$(tr ',\n' '  ' <"$WORK/rsync")
-  case $can in *' no ACLs '*) ;; *' ACLs '*) KEEP=-A ;; esac
-  case $can in *' no xattrs '*) ;; *' xattrs '*) KEEP="$KEEP -X" ;; esac
-  [ "$KEEP" = '-A -X' ] || difference unkept "$(head -n 1 "$WORK/rsync")"
 }
 
 drive_all() {

@@ -101,6 +101,7 @@ bring_over() {
   for list in links tied force; do
     xargs -0 -r -a "$WORK/$list" sh "$SELF" as_file >>"$WORK/need" || die work
   done
+  if [ "$round" = 1 ]; then untold_attributes && cat "$WORK/undressed" >>"$WORK/need" || die work; fi
   [ -s "$WORK/need" ] || return 0
   phase copying
   [ "$KIND" != archive ] || make_way
@@ -226,14 +227,21 @@ read_both() {
     make pairs comm -z -23 "$WORK/both" "$WORK/newer.sized"
   fi
   if [ -s "$WORK/old.source.idx" ] && [ "$KIND" = archive ]; then
-    make fresh.s comm -z -23 "$WORK/s.idx" "$WORK/old.source.idx"
-    make fresh.c comm -z -23 "$WORK/c.idx" "$WORK/old.copy.idx"
-    make fresh sed -z "$FACTS_OF" "$WORK/fresh.s" "$WORK/fresh.c"
+    find_fresh
     take fresh.sized "$SIZED_OF" fresh
     arrange fresh.sized
     make known.pairs cat "$WORK/pairs"
     make pairs comm -z -12 "$WORK/known.pairs" "$WORK/fresh.sized"
-    rm -- "$WORK/known.pairs" "$WORK/fresh" "$WORK/fresh.s" "$WORK/fresh.c"
+    rm -- "$WORK/known.pairs" "$WORK/fresh"
   fi
   read_files
+}
+
+# find_fresh: in `fresh` the facts of what was touched on either side since it was compared equal.
+find_fresh() {
+  make fresh.s comm -z -23 "$WORK/s.idx" "$WORK/old.source.idx"
+  make fresh.c comm -z -23 "$WORK/c.idx" "$WORK/old.copy.idx"
+  make fresh sed -z "$FACTS_OF" "$WORK/fresh.s" "$WORK/fresh.c"
+  rm -- "$WORK/fresh.s" "$WORK/fresh.c"
+  arrange fresh
 }

@@ -29,6 +29,7 @@ verify_root() {
   make pairs comm -z -12 "$WORK/s.sized" "$WORK/c.sized"
   make alone comm -z -13 "$WORK/s.sized" "$WORK/c.sized"
   read_files
+  tell_attributes
   if look_again; then differences restless "$WORK/moved"; fi
   if source_absent; then
     difference source-absent "$ROOT"
