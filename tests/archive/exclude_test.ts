@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+import { printed } from "./functions.ts";
 import { done, makeFiles } from "./small_files.ts";
 
 const FILES = [
@@ -54,6 +55,9 @@ const PATTERNS = [
   "exp/*",
 ];
 
+/** Those that are given to the command, too. */
+const THROUGH_THE_DOOR = ["/exp/sub/", "it's", "$(touch x)"];
+
 async function names(directory: string): Promise<string> {
   const found = await must(["find", directory, "-printf", "%P\\0"]);
   return found.split("\0").filter((name) => name !== "").sort().join("\n");
@@ -67,18 +71,26 @@ async function addUnseen(bed: ArchiveBed, directory: string, name: string) {
   await must(["touch", "-r", `${bed.top}/before`, path]);
 }
 
+/** Lists a tree without what one pattern leaves out, as a transfer of `exp` does. */
+const LIST = `
+excludes() { "$@" "$pattern"; }
+MANIFESTS=$WORK/none KIND=archive KEY=exp TOP=. S=$1 pattern=$2 OWN='-true'
+export KEY TOP
+leave_out_asked && list_source && sed -z -e 's,//.*,,' -e 's,^./,,' "$WORK/s.idx"`;
+
 archiveTest("--exclude leaves out what rsync leaves out", async (bed) => {
   await makeFiles(bed, FILES);
+  const source = `${bed.scratch}/exp`;
   for (const [at, pattern] of PATTERNS.entries()) {
     const plain = `${bed.top}/plain${at}`;
-    const source = `${bed.scratch}/exp`;
     await must(["rsync", "-a", `--exclude=${pattern}`, source, `${plain}/`]);
+    const wanted = await names(`${plain}/exp`);
+    const listed = (await printed(LIST, source, pattern)).split("|")
+      .filter((name) => name !== "" && name !== ".");
+    assert.equal(listed.sort().join("\n"), wanted, `--exclude ${pattern}`);
+    if (!THROUGH_THE_DOOR.includes(pattern)) continue;
     await done(bed, "exp", "--exclude", pattern, "--to", `t${at}`);
-    assert.equal(
-      await names(`${bed.archive}/t${at}/exp`),
-      await names(`${plain}/exp`),
-      `--exclude ${pattern}`,
-    );
+    assert.equal(await names(`${bed.archive}/t${at}/exp`), wanted, pattern);
   }
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   type ArchiveBed,
   must,
-  onEachRsync,
+  onSomeRsync,
   sleep,
 } from "../support/archive_bed.ts";
 import { output, processesOf } from "../support/archive_steps.ts";
@@ -45,7 +45,7 @@ async function configure(bed: ArchiveBed, line: string): Promise<void> {
   await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}  ${line}\n`);
 }
 
-onEachRsync("commands share one login", async (bed) => {
+onSomeRsync("commands share one login", async (bed) => {
   await bed.tree("exp", 10, 1);
   const commands = [
     ["exp", "--dry-run"],
@@ -67,7 +67,7 @@ onEachRsync("commands share one login", async (bed) => {
   assert.equal(await logins(bed, () => list(bed)), 0);
 });
 
-onEachRsync(
+onSomeRsync(
   "a shared login that has gone silent costs a moment, and nothing is done twice",
   async (bed, step) => {
     await bed.tree("exp", 10, 1);
@@ -103,7 +103,7 @@ onEachRsync(
   },
 );
 
-onEachRsync("a password is asked for once", async (bed) => {
+onSomeRsync("a password is asked for once", async (bed) => {
   await bed.tree("exp", 10, 1);
   const { stdout: hash } = await output(["openssl", "passwd", "-6", "let-me"]);
   await must(["usermod", "-p", hash.trim(), bed.user]);
@@ -127,7 +127,7 @@ onEachRsync("a password is asked for once", async (bed) => {
   }
 });
 
-onEachRsync("a user's own way of sharing is left alone", async (bed) => {
+onSomeRsync("a user's own way of sharing is left alone", async (bed) => {
   const own = `${bed.top}/laptop/own-%r`;
   await configure(bed, `ControlPath ${own}`);
   assert.equal(await logins(bed, () => list(bed)), 1);
@@ -139,7 +139,7 @@ onEachRsync("a user's own way of sharing is left alone", async (bed) => {
   assert.deepEqual(await sockets(bed), []);
 });
 
-onEachRsync(
+onSomeRsync(
   "where a login cannot be shared there is one a command",
   async (bed, step) => {
     const directory = `${bed.top}/laptop/.ssh`;
@@ -169,7 +169,7 @@ onEachRsync(
   },
 );
 
-onEachRsync("^C while the login waits starts nothing", async (bed) => {
+onSomeRsync("^C while the login waits starts nothing", async (bed) => {
   await bed.tree("exp", 10, 1);
   bed.relay.freeze();
   const child = bed.spawn(["exp"]);
@@ -183,7 +183,7 @@ onEachRsync("^C while the login waits starts nothing", async (bed) => {
   );
 });
 
-onEachRsync(
+onSomeRsync(
   "a host that gives a login one session gets another login",
   async (bed) => {
     await list(bed);

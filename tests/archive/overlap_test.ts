@@ -1,28 +1,31 @@
 import assert from "node:assert/strict";
 import {
+  type ArchiveBed,
   must,
   onEachRsync,
+  onSomeRsync,
   seeded,
   sleep,
-  slowDown,
 } from "../support/archive_bed.ts";
+import { fullSpeed, hold, slowDown } from "../support/archive_rsync.ts";
 
-onEachRsync(
+onSomeRsync(
   "two transfers of overlapping paths: the second is refused, saying which, or joins the same",
   async (bed, step) => {
     await bed.tree("exp", 120, 1);
     await bed.tree("exp/inner", 20, 2);
     await bed.tree("other", 20, 3);
-    // Long enough for all that is asked meanwhile, also on a busy machine.
-    await slowDown(bed, { delay: 1, limit: "100m" });
+    const release = await hold(bed, "exp");
     const running = bed.archiveIt("exp", "--json");
-    const id = await underWay(() => bed.archiveIt("status", "--json"));
+    const id = await underWay(bed);
 
     for (
-      const args of [["exp/inner"], ["exp", "other"], ["verify", "exp"], [
-        "restore",
-        "exp",
-      ]]
+      const args of [
+        ["exp/inner"],
+        ["exp", "other"],
+        ["verify", "exp"],
+        ["restore", "exp"],
+      ]
     ) {
       await step.step(args.join(" "), async () => {
         const ran = await bed.archiveIt(...args);
@@ -34,15 +37,21 @@ onEachRsync(
         assert.match(ran.stderr, new RegExp(`--follow ${id}.*cancel ${id}`));
       });
     }
-    const joining = bed.archiveIt("exp");
     await step.step("what does not overlap goes on beside it", async () => {
       const ran = await bed.archiveIt("other");
       assert.equal(ran.code, 0, ran.stdout + ran.stderr);
     });
     await step.step("the same command joins", async () => {
-      const joined = await joining;
-      assert.equal(joined.code, 0, joined.stdout + joined.stderr);
-      assert.match(joined.stderr, new RegExp(`^Joined transfer ${id}$`, "m"));
+      const joining = bed.spawn(["exp"]);
+      const lines = joining.stderr.pipeThrough(new TextDecoderStream());
+      let said = "";
+      for await (const text of lines) {
+        said += text;
+        if (said.includes(`Joined transfer ${id}\n`)) await release();
+      }
+      assert.match(said, new RegExp(`^Joined transfer ${id}$`, "m"));
+      await joining.stdout.cancel();
+      assert.equal((await joining.status).code, 0, said);
     });
     const first = await running;
     assert.equal(first.code, 0, first.stdout + first.stderr);
@@ -51,7 +60,7 @@ onEachRsync(
   },
 );
 
-onEachRsync(
+onSomeRsync(
   "of transfers started at the same moment one runs, whatever the order",
   async (bed) => {
     await bed.tree("exp", 40, 1);
@@ -85,78 +94,66 @@ onEachRsync(
   },
 );
 
-onEachRsync(
-  "mlo archive status --follow joins a transfer; a lost connection is taken up again; cancel stops it; the next goes on",
-  async (bed, step) => {
+onSomeRsync(
+  "a lost connection is taken up again; mlo archive status --follow joins a transfer, also one that has ended",
+  async (bed) => {
     await bed.tree("exp", 60, 4);
-    await bed.bigFile("exp/big", 200);
-    await slowDown(bed, { limit: "40m" });
+    const release = await hold(bed, "exp");
+    const running = bed.archiveIt("exp", "--json");
+    const id = await underWay(bed);
+    bed.relay.cut();
+    await release();
+    const lost = await running;
+    assert.equal(lost.code, 0, lost.stdout + lost.stderr);
+    assert.match(lost.stdout, /"event":"lost"/);
+    assert.match(lost.stdout, /"outcome":"done"/);
+    const joined = bed.archiveIt("status", "--follow", id, "--json");
+    const { stdout, code } = await joined;
+    assert.equal(code, 0, stdout);
+    const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
+    assert.equal(events[0].event, "joined");
+    assert.equal(events.at(-1).outcome, "done");
+  },
+);
 
-    await step.step("it goes on with the client gone", async () => {
-      const running = bed.archiveIt("exp", "--json");
-      const id = await underWay(() => bed.archiveIt("status", "--json"));
-      await sleep(800);
-      bed.relay.cut();
-      const lost = await running;
-      assert.equal(lost.code, 0, lost.stdout + lost.stderr);
-      assert.match(lost.stdout, /"event":"lost"/);
-      assert.match(lost.stdout, /"outcome":"done"/);
-      const joined = bed.archiveIt("status", "--follow", id, "--json");
-      const { stdout, code } = await joined;
-      assert.equal(code, 0, stdout);
-      const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
-      assert.equal(events[0].event, "joined");
-      assert.equal(events.at(-1).outcome, "done");
-    });
-
-    await step.step(
-      "cancel stops it, and the next continues in the middle of a big file",
-      async () => {
-        await must(["sh", "-c", 'rm -rf "$1"/* "$1"/.mlo', "sh", bed.archive]);
-        const running = bed.archiveIt("exp");
-        const id = await underWay(() => bed.archiveIt("status", "--json"));
-        for (let attempt = 0; attempt < 300; attempt++) {
-          const grown = ["-type", "f", "-size", "+12000k"];
-          if (await must(["find", bed.archive, ...grown]) !== "") break;
-          await sleep(100);
-        }
-        const cancelled = await bed.archiveIt("cancel");
-        assert.equal(cancelled.code, 0, cancelled.stderr);
-        assert.match(cancelled.stdout, new RegExp(id));
-        const ended = await running;
-        assert.equal(ended.code, 1, ended.stdout);
-        assert.match(ended.stderr, /cancelled/);
-        assert.doesNotMatch(ended.stdout, /^Done/m);
-        assert.deepEqual(await bed.processes(), []);
-        const beginning = Number(
-          await must([
-            "find",
-            `${bed.archive}/.mlo/partial`,
-            "-type",
-            "f",
-            "-printf",
-            "%s",
-          ]),
-        );
-        assert.ok(beginning > 10e6, `${beginning}`);
-        const written = bed.archiveIt("exp", "--json");
-        assert.equal((await written).code, 0);
-        const left = await bed.compare(
-          `${bed.scratch}/exp`,
-          `${bed.archive}/exp`,
-        );
-        assert.deepEqual(left.slice(0, -1), []);
-      },
-    );
+onEachRsync(
+  "mlo archive cancel stops a transfer, and the next continues in the middle of a big file",
+  async (bed) => {
+    await bed.tree("exp", 20, 4);
+    await bed.bigFile("exp/big", 80);
+    await slowDown(bed, { limit: "10m" });
+    const running = bed.archiveIt("exp");
+    const id = await underWay(bed);
+    const grown = ["-type", "f", "-size", "+12000k"];
+    for (let attempt = 0; attempt < 300; attempt++) {
+      if (await must(["find", bed.archive, ...grown]) !== "") break;
+      await sleep(100);
+    }
+    const cancelled = await bed.archiveIt("cancel");
+    assert.equal(cancelled.code, 0, cancelled.stderr);
+    assert.match(cancelled.stdout, new RegExp(id));
+    const ended = await running;
+    assert.equal(ended.code, 1, ended.stdout);
+    assert.match(ended.stderr, /cancelled/);
+    assert.doesNotMatch(ended.stdout, /^Done/m);
+    assert.deepEqual(await bed.processes(), []);
+    const beginning = ["-type", "f", "-printf", "%s"];
+    const size = await must([
+      ...["find", `${bed.archive}/.mlo/partial`],
+      ...beginning,
+    ]);
+    assert.ok(Number(size) > 10e6, size);
+    await fullSpeed(bed);
+    assert.equal((await bed.archiveIt("exp", "--json")).code, 0);
+    const left = await bed.compare(`${bed.scratch}/exp`, `${bed.archive}/exp`);
+    assert.deepEqual(left.slice(0, -1), []);
   },
 );
 
 /** Waits until a transfer copies, and gives its id. */
-async function underWay(
-  status: () => Promise<{ stdout: string }>,
-): Promise<string> {
+async function underWay(bed: ArchiveBed): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const { stdout } = await status();
+    const { stdout } = await bed.archiveIt("status", "--json");
     const copying = JSON.parse(stdout || "[]").find((
       { phase }: { phase: string },
     ) => phase === "copying");

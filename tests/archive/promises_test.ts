@@ -4,8 +4,8 @@ import {
   archiveTest,
   must,
   sleep,
-  slowDown,
 } from "../support/archive_bed.ts";
+import { slowDown } from "../support/archive_rsync.ts";
 import { done, makeFiles } from "./small_files.ts";
 import { workersOf } from "./survival.ts";
 

@@ -16,6 +16,7 @@ const PARTS = [
   "exclude",
   "copy",
   "compare",
+  "attributes",
   "manifest",
   "drive",
   "rounds",

@@ -5,15 +5,15 @@ import {
   must,
   seeded,
   sleep,
-  slowDown,
 } from "../support/archive_bed.ts";
+import { slowDown } from "../support/archive_rsync.ts";
 import type { Ran } from "../support/laptop.ts";
 
 /** Size of the tree's big file, in MiB. */
 export const BIG_MIB = 66;
 
-/** How often each accident happens, with each rsync. */
-export const MOMENTS = Number(Deno.env.get("MLO_TEST_MOMENTS") ?? "6");
+/** How often each accident happens with each rsync: six times in all. */
+export const MOMENTS = Number(Deno.env.get("MLO_TEST_MOMENTS") ?? "2");
 
 /** An accident that befalls a transfer. */
 export interface Accident {
@@ -64,7 +64,7 @@ export async function survive(
 }
 
 async function furnish(bed: ArchiveBed): Promise<void> {
-  await bed.tree("exp", 150, 7);
+  await bed.tree("exp", 100, 7);
   await bed.bigFile("exp/big", BIG_MIB);
   await slowDown(bed, { delay: 0.02, limit: "400m" });
 }

@@ -110,6 +110,22 @@ export function onEachRsync(
   }
 }
 
+/** The next version for {@linkcode onSomeRsync}. */
+let turn = 0;
+
+/**
+ * Adds the test with one of them, the tests of a file in turn: where the verdict
+ * hardly depends on which it is, all are used, and each test runs once.
+ */
+export function onSomeRsync(
+  name: string,
+  body: (bed: ArchiveBed, step: Deno.TestContext) => Promise<void>,
+  options: BedOptions = {},
+): void {
+  const rsync = RSYNC_VERSIONS[turn++ % RSYNC_VERSIONS.length] ?? USUAL_RSYNC;
+  archiveTest(`${name} [rsync ${rsync}]`, body, { ...options, rsync });
+}
+
 /** What keeps an archive host from running on this machine; empty if nothing does. */
 export function missingForArchive(): string[] {
   if (Deno.build.os !== "linux") return ["Linux"];
@@ -242,20 +258,6 @@ async function setUp(
         !command.startsWith("sshd: ")
       ),
   };
-}
-
-/** Makes every rsync of the host start late and copy slowly, so that a transfer takes a moment. */
-export async function slowDown(
-  bed: ArchiveBed,
-  { delay = 0.05, limit = "40m" } = {},
-): Promise<void> {
-  const rsync = `${bed.programs}/rsync`;
-  await Deno.remove(rsync);
-  await Deno.writeTextFile(
-    rsync,
-    `#!/usr/bin/dash\nsleep ${delay}\nexec ${bed.top}/rsync --bwlimit=${limit} "$@"\n`,
-    { mode: 0o755 },
-  );
 }
 
 /** Random numbers from 0 to 1 that come again with the same seed (mulberry32). */

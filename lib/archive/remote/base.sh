@@ -83,6 +83,7 @@ arrange() {
 
 # apply FUNCTION LIST: calls a function of this program, in processes of its own, with the records of a list.
 apply() {
+  [ ! -f "$WORK/$2" ] || [ -s "$WORK/$2" ] || return 0
   xargs -0 -r -a "$WORK/$2" sh "$SELF" "$1"
 }
 
@@ -96,26 +97,50 @@ SIZED_OF="\\,//l ,d;s,//f [0-7]* ,//,;T;s, [0-9.-]* \\',,p"
 SIZES_OF="\\,//l ,d;s,.*//f [0-7]* ,,;T;s, [0-9.-]* \\',,p"
 LARGE_OF='\,//l ,d;\,//f [0-7]* [0-9]\{6\},!d;s,//.*,,p'
 
+# derive LIST FROM COMMAND...: the same, of another list; of one with nothing in it without starting a
+# program, since a small transfer is little else than starting programs.
+derive() {
+  if [ -s "$WORK/$2" ]; then
+    derived=$1
+    shift 2
+    make "$derived" "$@"
+  elif [ -f "$WORK/$2" ]; then
+    : >"$WORK/$1" || die work
+  else
+    die work
+  fi
+}
+
 # take LIST PROGRAM FROM: the list of WORK that `sed -z -n` makes of another; PROGRAM prints.
 take() {
-  make "$1" sed -z -n "$2" "$WORK/$3"
+  derive "$1" "$3" sed -z -n "$2" "$WORK/$3"
 }
 
 # list_paths LIST RECORDS: the paths of the records of a list, in order.
 list_paths() {
-  make "$1" sed -z "$PATHS_OF" "$WORK/$2"
+  derive "$1" "$2" sed -z "$PATHS_OF" "$WORK/$2"
   arrange "$1"
+}
+
+# cut_list LIST OUT OPTIONS...: what `split` makes of a list of WORK.
+cut_list() {
+  [ -s "$WORK/$1" ] || return 0
+  cut_from=$1 cut_into=$2
+  shift 2
+  split -t '\0' "$@" "$WORK/$cut_from" "$WORK/$cut_into" || die work
 }
 
 # list_summed LIST SUMS: the paths of the lines of a list of sums, in order.
 list_summed() {
-  make "$1" cut -z -c 67- "$WORK/$2"
+  derive "$1" "$2" cut -z -c 67- "$WORK/$2"
   arrange "$1"
 }
 
 # same LIST LIST: whether both have the same records in the same order.
 same() {
-  [ -f "$1" ] && [ -f "$2" ] && comm -z -3 --nocheck-order -- "$1" "$2" >"$WORK/same" && [ ! -s "$WORK/same" ]
+  [ -f "$1" ] && [ -f "$2" ] || return
+  [ -s "$1" ] || [ -s "$2" ] || return 0
+  comm -z -3 --nocheck-order -- "$1" "$2" >"$WORK/same" && [ ! -s "$WORK/same" ]
 }
 
 # tally LIST: number and bytes of its regular files, in REPLY.
@@ -124,7 +149,6 @@ tally() {
   take sizes "$SIZES_OF" "$1"
   make tally apply add_up sizes
   while read -r some more; do files=$((files + some)) bytes=$((bytes + more)); done <"$WORK/tally"
-  rm -f -- "$WORK/sizes"
   REPLY="$files $bytes"
 }
 

@@ -63,17 +63,18 @@ read_files() {
 cut_sums() {
   total=0 files=0
   for list in pairs alone; do
-    make sized sed -z 's,.*//,,' "$WORK/$list"
+    derive sized "$list" sed -z 's,.*//,,' "$WORK/$list"
     make tally apply add_up sized
     while read -r some more; do files=$((files + some)) total=$((total + more)); done <"$WORK/tally"
     take one '\,//[0-9]\{8\},p' "$list"
     take several '\,//[0-9]\{8\},!p' "$list"
-    split -t '\0' -l 1 -a 6 "$WORK/one" "$WORK/sums/1$list." || die work
+    cut_list one "sums/1$list." -l 1 -a 6
     count "$WORK/several"
     batch=$((REPLY / (4 * JOBS) + 1))
-    [ "$batch" -ge 8 ] || batch=8
+    # To start the programs for a part costs as much as to read some dozen small files.
+    [ "$batch" -ge 32 ] || batch=32
     [ "$batch" -le 500 ] || batch=500
-    split -t '\0' -l "$batch" -a 6 "$WORK/several" "$WORK/sums/2$list." || die work
+    cut_list several "sums/2$list." -l "$batch" -a 6
   done
   put "$WORK/compared.total" "$files $total
 "
@@ -91,7 +92,7 @@ read_part() {
       sums_in "$OTHER" "$part" >"$part.other" &
       sums_in "$ARCHIVED" "$part" >"$part.new"
       wait $!
-      ! alike "$part.other" "$part.new" || rm -- "$part.other"
+      alike "$part.other" "$part.new" && set -- "$part" "$part.other"
       ;;
     *) sums_in "$ARCHIVED" "$part" >"$part.new" ;;
   esac
@@ -99,7 +100,7 @@ read_part() {
   # Only for the progress: what is in no result is no file that was compared.
   # shellcheck disable=SC2046 # numbers
   add_up $(sed -z 's,.*//,,' "$part" | tr '\0' ' ') >>"$WORK/compared"
-  rm -- "$part" "$part.paths"
+  rm -- "$@" "$part.paths"
 }
 
 # alike FILE FILE: whether two files of one directory, with plain names, have the same bytes.

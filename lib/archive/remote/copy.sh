@@ -102,18 +102,18 @@ cut_parts() {
   (cd -- "$S" && xargs -0 -r -a "$WORK/needed.large" stat --printf '%s %b//%n\0' --) >"$WORK/sizes" 2>/dev/null
   xargs -0 -r -a "$WORK/sizes" sh "$SELF" by_size "$WORK" || die work
   for class in big holes large; do
-    sort -z -r -n -o "$WORK/$class" "$WORK/$class" || die work
-    make "$class.list" cut -z -d / -f 3- "$WORK/$class"
+    [ ! -s "$WORK/$class" ] || sort -z -r -n -o "$WORK/$class" "$WORK/$class" || die work
+    derive "$class.list" "$class" cut -z -d / -f 3- "$WORK/$class"
   done
-  split -t '\0' -l 1 -a 6 "$WORK/big.list" "$WORK/parts/1big." || die work
+  cut_list big.list parts/1big. -l 1 -a 6
   for class in holes large; do
-    split -t '\0' -n "r/$JOBS" -e -a 3 "$WORK/$class.list" "$WORK/parts/3$class." || die work
+    cut_list "$class.list" "parts/3$class." -n "r/$JOBS" -e -a 3
   done
   count "$WORK/needed.small"
-  pieces=$((REPLY / 16 + 1))
+  pieces=$((REPLY / 32 + 1))
   [ "$pieces" -le "$JOBS" ] || pieces=$JOBS
   [ $((REPLY / 2000)) -le "$pieces" ] || pieces=$((REPLY / 2000))
-  split -t '\0' -n "l/$pieces" -e -a 6 "$WORK/needed.small" "$WORK/parts/4small." || die work
+  cut_list needed.small parts/4small. -n "l/$pieces" -e -a 6
 }
 
 # by_size OUT "SIZE BLOCKS//PATH"...

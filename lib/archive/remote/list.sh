@@ -130,7 +130,7 @@ list_part() {
 
 sort_lists() {
   for kind in $LISTS; do
-    sort -z -u -o "$1.$kind" "$1.$kind" || return
+    [ ! -s "$1.$kind" ] || sort -z -u -o "$1.$kind" "$1.$kind" || return
   done
 }
 

@@ -48,6 +48,7 @@ load_manifest() {
 }
 
 sort_list() {
+  [ -s "$2" ] || return 0
   case $1 in
     sums) sort -z -t / -k 2 -o "$2" "$2" ;;
     *) sort -z -o "$2" "$2" ;;
