@@ -3,6 +3,7 @@
  * Prints how fast `mlo` is as ratios within one run:
  *
  *     deno task bench [--rounds N] [start] [submit] [snapshot] [pod] [archive] [ssh]
+ *     deno task bench archive --scale [--files N,N…]
  *
  * The absolute times are this machine's; the ratios are what has targets.
  */
@@ -11,6 +12,7 @@ import { secretManifest } from "../lib/cluster/secret.ts";
 import { applySecretCall } from "../lib/cluster/secret_store.ts";
 import { withLaptop } from "../tests/support/laptop.ts";
 import { benchArchive } from "./bench_archive.ts";
+import { benchScale } from "./bench_archive_scale.ts";
 import { benchSsh } from "./bench_ssh.ts";
 import { benchEntrypoint } from "./bench_entrypoint.ts";
 import { benchSnapshot } from "./bench_snapshot.ts";
@@ -35,7 +37,11 @@ if (import.meta.main) await main();
 
 async function main() {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: "string", default: "15" } },
+    options: {
+      rounds: { type: "string", default: "15" },
+      scale: { type: "boolean", default: false },
+      files: { type: "string", default: "100000,300000,1000000" },
+    },
     allowPositionals: true,
   });
   Deno.chdir(new URL("..", import.meta.url));
@@ -50,7 +56,8 @@ async function main() {
     },
     archive: async () => {
       console.log("\nArchiving, against rsync:");
-      await benchArchive();
+      if (values.scale) await benchScale(values.files.split(",").map(Number));
+      else await benchArchive();
     },
     ssh: async () => {
       console.log("\nssh into a pod, against the bare stream:");

@@ -163,7 +163,7 @@ async function inTurn<T extends readonly (() => Promise<number>)[]>(
 }
 
 /** A bed in memory, at a place where a compiled program may read its settings: of `/dev` it may not. */
-async function inMemory(body: (bed: ArchiveBed) => Promise<void>) {
+export async function inMemory(body: (bed: ArchiveBed) => Promise<void>) {
   // A short path, as a home is: a login is shared through a socket in it.
   const under = (await must(["mktemp", "-d", "/tmp/mlo.XXXXXX"])).trim();
   await must(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", under]);
@@ -203,7 +203,8 @@ async function phaseTimes(bed: ArchiveBed, id: string): Promise<number[]> {
   );
 }
 
-function asUser(bed: ArchiveBed): string[] {
+/** The words that run a program as the account. */
+export function asUser(bed: ArchiveBed): string[] {
   return [
     "setpriv",
     "--reuid",

@@ -1,8 +1,8 @@
 /** Why something did not succeed stands beside what did not. */
 import assert from "node:assert/strict";
 import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
-import { slowDown } from "../support/archive_rsync.ts";
-import { makeFiles } from "./small_files.ts";
+import { asRsync, fullSpeed, slowDown } from "../support/archive_rsync.ts";
+import { done, makeFiles } from "./small_files.ts";
 
 /** Mounts memory for the account at a directory of the bed while `body` runs. */
 async function mounted(
@@ -50,6 +50,56 @@ archiveTest(
       assert.doesNotMatch(stderr, /run the same command again|difference/);
     });
   },
+);
+
+archiveTest(
+  "a quota that is used up is told as such, and the next transfer goes on",
+  async (bed) => {
+    await makeFiles(bed, ["a", "d/b"]);
+    await asRsync(
+      bed,
+      `case "$*" in *--files-from=*/parts/*)
+  echo 'rsync: [receiver] write failed on "${bed.archive}/exp/a": Disk quota exceeded (122)' >&2
+  exit 11 ;;
+esac
+exec "$real" "$@"`,
+    );
+    const { code, stdout, stderr } = await bed.archiveIt("exp");
+    assert.equal(code, 1, stdout);
+    assert.match(stderr, /no room left in the archive/);
+    assert.match(stderr, /Disk quota exceeded/);
+    assert.match(stderr, /^hint: make room/m);
+    assert.doesNotMatch(stdout, /Done|difference/);
+    await fullSpeed(bed);
+    await done(bed, "exp");
+  },
+);
+
+archiveTest(
+  "a directory of the archive that takes no change is named, with what lies in it, and nothing is lost",
+  async (bed) => {
+    await makeFiles(bed, ["a", "d/b"]);
+    await done(bed, "exp");
+    await makeFiles(bed, ["d/new", "e"]);
+    const shut = `${bed.archive}/exp/d`;
+    await must(["chattr", "+i", shut]);
+    try {
+      const { code, stdout, stderr } = await bed.archiveIt("exp");
+      assert.equal(code, 1, stdout);
+      assert.match(
+        stdout,
+        /^exp\/d\/new: missing in the copy \(.*Operation not permitted/m,
+      );
+      assert.match(stderr, /hint: .*--to another place/);
+      assert.equal(await Deno.readTextFile(`${shut}/b`), "d/b");
+      assert.equal(await Deno.readTextFile(`${bed.archive}/exp/e`), "e");
+    } finally {
+      await must(["chattr", "-i", shut]);
+    }
+    await done(bed, "exp");
+    await done(bed, "verify", "exp");
+  },
+  { under: "/tmp" },
 );
 
 archiveTest(

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { type ArchiveBed, must } from "../support/archive_bed.ts";
 
-/** Makes files in scratch below `exp`, each with its name as content. */
+/** Makes files in scratch below a directory, each with its name as content. */
 export async function makeFiles(
   bed: ArchiveBed,
   files: readonly string[],
+  directory = "exp",
 ): Promise<void> {
   for (const file of files) {
-    const path = `${bed.scratch}/exp/${file}`;
+    const path = `${bed.scratch}/${directory}/${file}`;
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
     await Deno.writeTextFile(path, file);
   }
-  await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/exp`]);
+  await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/${directory}`]);
 }
 
 /** Runs `mlo archive`, which has to end well. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { shownPath } from "../../lib/archive/names.ts";
 import { archiveTest, injure, must } from "../support/archive_bed.ts";
+import { makeFiles } from "./small_files.ts";
 
 /** Kinds of damage to the copy, and how many of each: 60 in all; the source changes below. */
 const FAULTS: readonly (readonly [kind: string, count: number])[] = [
@@ -108,6 +109,28 @@ archiveTest(
         assert.deepEqual(left.slice(0, -1), []);
       },
     );
+
+    await step.step("a directory that stays is no removal", async () => {
+      await makeFiles(bed, ["a", "d/e/b"], "held");
+      const held = `${bed.scratch}/held/d/stays`;
+      await must(["mkdir", held]);
+      await must(["mount", "-t", "tmpfs", "-o", "mode=755", "x", held]);
+      try {
+        await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/held`]);
+        const ran = await bed.archiveIt(
+          ...["held", "--remove-source", "--yes", "held"],
+        );
+        assert.equal(ran.code, 1, ran.stdout);
+        assert.match(
+          ran.stdout,
+          /^held\/d\/stays: not removed from scratch \(.*busy/m,
+        );
+        assert.doesNotMatch(ran.stdout, /^removed from scratch|^Done/m);
+        assert.match(ran.stderr, /Not done: 1 difference$/m);
+      } finally {
+        await must(["umount", held]);
+      }
+    });
 
     await step.step("what is left is verified by its manifest", async () => {
       const ran = await bed.archiveIt("verify", "exp");

@@ -94,8 +94,9 @@ remove_root() {
   : >"$WORK/errors" || die work
   (
     cd -- "$S" || exit
-    xargs -0 -r -a "$WORK/leaving" chmod u+rwx -- || exit
-    xargs -0 -r -a "$WORK/files" rm -f -- || exit
+    # What cannot be changed or removed keeps nothing else from it, and is named below.
+    xargs -0 -r -a "$WORK/leaving" chmod u+rwx --
+    xargs -0 -r -a "$WORK/files" rm -f --
     xargs -0 -r -a "$WORK/leaving.last" rmdir --ignore-fail-on-non-empty --
   ) 2>>"$WORK/errors"
   [ "$TOP" != . ] || rmdir --ignore-fail-on-non-empty -- "$S" 2>>"$WORK/errors"
