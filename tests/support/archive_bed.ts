@@ -270,17 +270,24 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Injures one file of a tree; gives its path, from raw bytes. */
+/** Injures so many files of a tree; gives their paths, from raw bytes. */
 export async function injure(
   top: string,
   kind: string,
   seed: number,
-): Promise<Uint8Array> {
+  count = 1,
+): Promise<Uint8Array[]> {
   const { stdout, success, stderr } = await new Deno.Command("python3", {
-    args: [TREE, "fault", top, kind, `${seed}`],
+    args: [TREE, "fault", top, kind, `${seed}`, `${count}`],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return stdout;
+  const paths = [];
+  for (let at = 0; at < stdout.length;) {
+    const end = stdout.indexOf(0, at);
+    paths.push(stdout.subarray(at, end));
+    at = end + 1;
+  }
+  return paths;
 }
 
 /** The number of big files of a tree that have holes. */

@@ -3,7 +3,7 @@ names need not be UTF-8, which the test's own runtime cannot name.
 
     make DIR COUNT SEED     a tree with everything a file system allows
     compare A B             prints what differs, independently of mlo
-    fault DIR KIND SEED     injures one file; prints its path
+    fault DIR KIND SEED N   injures N files; prints their paths, each with a NUL after it
     whole A B               inodes of the files of B that are complete copies of A's
 """
 import hashlib, os, random, stat, sys
@@ -139,7 +139,7 @@ def whole(a, b):
                 print(two.st_ino, ascii(os.path.relpath(path, b)))
 
 
-def fault(top, kind, seed):
+def fault(top, kind, seed, number):
     rng = random.Random(seed)
     wanted = {"flip": "file", "truncate": "file", "rename": "file", "missing": "any", "mode": "file",
               "mtime": "any", "target": "link", "extra": "dir", "untied": "tied", "dirmode": "dir"}[kind]
@@ -153,7 +153,11 @@ def fault(top, kind, seed):
                   "dir": stat.S_ISDIR(s.st_mode), "tied": stat.S_ISREG(s.st_mode) and s.st_nlink > 1}[wanted]
             if ok:
                 choices.append(path)
-    path = rng.choice(sorted(choices))
+    for path in rng.sample(sorted(choices), number):
+        injure(rng, path, kind, top)
+
+
+def injure(rng, path, kind, top):
     s = os.lstat(path)
     parent = os.path.dirname(path)
     p = os.lstat(parent)
@@ -200,7 +204,7 @@ def fault(top, kind, seed):
         os.utime(path, ns=(s.st_atime_ns, s.st_mtime_ns))
     # The directory's own time must not give it away.
     os.utime(parent, ns=(p.st_atime_ns, p.st_mtime_ns))
-    sys.stdout.buffer.write(os.path.relpath(path, top))
+    sys.stdout.buffer.write(os.path.relpath(path, top) + b"\0")
 
 
 command, args = sys.argv[1], [os.fsencode(arg) for arg in sys.argv[2:]]
@@ -215,4 +219,4 @@ elif command == "whole":
 elif command == "holes":
     holes(args[0])
 elif command == "fault":
-    fault(args[0], args[1].decode(), int(args[2]))
+    fault(args[0], args[1].decode(), int(args[2]), int(args[3]))
