@@ -5,6 +5,7 @@ import { useDocker } from "../support/pods/docker_bed.ts";
 import { makeScratch, MODES, namesIn } from "../support/pods/pod.ts";
 import { must, run, until } from "../support/pods/programs.ts";
 import { inBothModes, podTest } from "../support/pods/requirements.ts";
+import { startOnTerminal } from "../support/pseudo_terminal.ts";
 import { PREPARE } from "../support/pods/training.ts";
 
 const bed = useDocker();
@@ -139,47 +140,35 @@ podTest(
   },
 );
 
+/** A program that is no shell and reads the terminal, as `docker run -it … python3` does. */
+const READER =
+  "print('ready', flush=True)\nwhile (line := input()) != 'end': print('got', line, flush=True)";
+
 podTest(
-  "^Z at a command that is no shell does not take the terminal away",
+  "^Z on the terminal of a command that is no shell does not take the terminal away",
   async () => {
     const scratch = await makeScratch();
-    const name = await bed().launch(
-      {
-        mode: "direct",
-        scratch,
-        command: ["sh", "-c", "echo ready; read x; echo got $x"],
-      },
-      "-t",
-      "-i",
-    );
+    const command = ["python3", "-c", READER];
+    const pod = { mode: "direct", scratch, command } as const;
+    const name = await bed().launch(pod, "-t", "-i");
     try {
       await until(
         "the command",
         async () => (await bed().docker("logs", name)).includes("ready"),
       );
-      await run(["docker", "attach", name], { ...bed().daemon, input: "" });
-      await must([
-        "docker",
-        "exec",
-        name,
-        "sh",
-        "-c",
-        "kill -TSTP $(pgrep -f '^sh -c echo')",
-      ], bed().daemon);
-      await until(
-        "that it runs again",
-        async () =>
-          !(await bed().docker("exec", name, "ps", "-eo", "stat=,args="))
-            .includes("T+ "),
-      );
-      const states = await bed().docker(
-        "exec",
-        name,
-        "ps",
-        "-eo",
-        "stat=,args=",
-      );
-      assert.match(states, /^S\S*\+ +sh -c echo/m);
+      const { PATH = "", HOME = "" } = Deno.env.toObject();
+      const terminal = startOnTerminal("docker", ["attach", name], {
+        env: { PATH, HOME, ...bed().daemon.env },
+        cwd: scratch,
+      });
+      await terminal.type("one\r");
+      await terminal.see("got one");
+      await terminal.type("\x1a");
+      await terminal.see("^Z");
+      await terminal.type("two\r");
+      await terminal.see("got two");
+      await terminal.type("end\r");
+      assert.equal((await terminal.end()).code, 0);
     } finally {
       await bed().docker("rm", "-f", name);
     }

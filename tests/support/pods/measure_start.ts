@@ -7,6 +7,8 @@ export interface StartCost {
   readonly launches: readonly string[];
   /** Milliseconds from the entrypoint's start to the command's, one per start. */
   readonly milliseconds: readonly number[];
+  /** The same of starts without a run directory: no attempt is counted and no watch.sh started. */
+  readonly unwatched: readonly number[];
   /** Milliseconds of one `sudo -n true` in the same pods. */
   readonly sudo: readonly number[];
 }
@@ -28,7 +30,7 @@ const COMMAND = `end=$EPOCHREALTIME
 for i in {1..5}; do sudo -n true; done
 echo "times $end $(((\${EPOCHREALTIME/./} - \${end/./}) / 5))"`;
 
-/** Starts `count` pods, one after the other, and counts the launches of one more. */
+/** Starts `count` pods of both kinds in turn, and counts the launches of one more. */
 export async function measureStart(
   layers: readonly string[],
   mode: Mode,
@@ -41,20 +43,26 @@ export async function measureStart(
   if (set.code !== 0) throw new Error(`No pod to measure: ${set.stderr}`);
   const launches = await launchesOf(layers, { ...pod, command: ["true"] });
   const milliseconds: number[] = [];
+  const unwatched: number[] = [];
   const sudo: number[] = [];
-  for (let left = count; left > 0; left--) {
+  const time = async (env: PodStart["env"], into: number[]) => {
     const { stdout, stderr } = await root.start({
       ...pod,
+      env,
       prepare: BEFORE,
       command: ["bash", "-c", COMMAND],
     });
     const begin = /begin (\S+)/.exec(stderr)?.[1];
     const [, end, five] = /times (\S+) (\S+)/.exec(stdout) ?? [];
-    milliseconds.push((Number(end) - Number(begin)) * 1000);
+    into.push((Number(end) - Number(begin)) * 1000);
     sudo.push(Number(five) / 1000);
+  };
+  for (let left = count; left > 0; left--) {
+    await time(ENV, milliseconds);
+    await time({ ...ENV, MLO_RUN_DIR: undefined }, unwatched);
   }
   await removeScratch();
-  return { launches, milliseconds, sudo };
+  return { launches, milliseconds, unwatched, sudo };
 }
 
 /** What watch.sh costs beside a command. */
