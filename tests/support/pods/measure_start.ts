@@ -45,7 +45,10 @@ export async function measureStart(
   const milliseconds: number[] = [];
   const unwatched: number[] = [];
   const sudo: number[] = [];
-  const time = async (env: PodStart["env"], into: number[]) => {
+  const time = async (
+    env: NonNullable<PodStart["env"]>,
+    into: number[],
+  ) => {
     const { stdout, stderr } = await root.start({
       ...pod,
       env,
