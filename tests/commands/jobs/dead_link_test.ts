@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { withLaptop } from "../../support/laptop.ts";
 import { throughRelay } from "../../support/flaky_cluster.ts";
 
-/** Waits for a condition, half a minute at most. */
+/** Waits for a condition, three minutes at most: a dead link is noticed by its silence, and a machine may be busy. */
 async function until(condition: () => boolean | Promise<boolean>) {
   for (let look = 0; !await condition(); look++) {
-    assert.ok(look < 300, "it never came true");
+    assert.ok(look < 1_800, "it never came true");
     await new Promise((done) => setTimeout(done, 100));
   }
 }
@@ -55,13 +55,7 @@ Deno.test("mlo logs -f and port-forward notice a link that is gone without a wor
     const hear = async () => {
       const connection = await Deno.connect({ port });
       const answer = new Response(connection.readable).text().catch(() => "");
-      const late = new Promise<string>((done) =>
-        setTimeout(() => done("late"), 1_000)
-      );
-      const heard = await Promise.race([answer, late]);
-      if (heard === "late") connection.close();
-      await answer;
-      return heard;
+      return await answer;
     };
     assert.equal(await hear(), "hello");
 

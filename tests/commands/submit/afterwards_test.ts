@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { GENERATIONS, withGeneration } from "../../support/generations.ts";
+import { started } from "../../support/started.ts";
 
 for (const generation of GENERATIONS) {
   Deno.test(`mlo submit --wait, --follow and --shell on ${generation}`, () =>
@@ -62,23 +63,16 @@ for (const generation of GENERATIONS) {
     withGeneration(generation, async (laptop) => {
       const { cluster } = laptop;
       cluster.jobs.setDefaults({ phase: "Pending" });
-      const child = laptop.spawn(["submit", "-n", "exp", "--wait"]);
-      const stderr = new Response(child.stderr).text();
-      const stdout = new Response(child.stdout).text();
-      while (!cluster.requests.some(({ path }) => path.includes("/events"))) {
-        await new Promise((done) => setTimeout(done, 20));
-      }
-      await new Promise((done) => setTimeout(done, 300));
-      child.kill("SIGINT");
-      const { code } = await child.status;
-      assert.equal(code, 130, await stderr);
-      assert.match(await stdout, /Submitted the job exp/);
-      assert.match(
-        await stderr,
-        /exp waits: it waits in the queue for its turn\n/,
+      const submit = started(laptop, "submit", "-n", "exp", "--wait");
+      const { said } = submit;
+      await submit.until(() =>
+        said.stderr.includes("exp waits: it waits in the queue for its turn\n")
       );
+      submit.child.kill("SIGINT");
+      assert.equal(await submit.end(), 130, said.stderr);
+      assert.match(said.stdout, /Submitted the job exp/);
       assert.match(
-        await stderr,
+        said.stderr,
         /Interrupted: the job exp stays; mlo status exp\n/,
       );
       assert.equal(cluster.jobs.list().length, 1);

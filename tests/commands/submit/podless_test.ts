@@ -30,7 +30,8 @@ for (const generation of GENERATIONS) {
     withGeneration(generation, async (laptop) => {
       const { cluster, namespace } = laptop;
       for (const podless of [true, false]) {
-        cluster.jobs.setDefaults({ phase: "Succeeded", podless });
+        // Its pod goes with it, so that the name is free for the next one.
+        cluster.jobs.setDefaults({ phase: "Succeeded", podless, graceMs: 0 });
         const { code, stderr } = await hurried(laptop, [...submit, "--wait"]);
         assert.equal(code, 0, stderr);
         const where = podless ? ", and its pod is gone" : "";
@@ -39,7 +40,6 @@ for (const generation of GENERATIONS) {
           new RegExp(`mlo: exp has ended well already${where}\n$`),
         );
         cluster.jobs.delete(namespace, "exp");
-        await new Promise((done) => setTimeout(done, 400));
       }
       cluster.jobs.setDefaults({ phase: "Succeeded", podless: true });
       const followed = await hurried(laptop, [...submit, "--follow"]);
