@@ -171,6 +171,24 @@ export const EQUIVALENT: readonly Equivalent[] = [
     after: "`${JSON.stringify(run, undefined, 3)}\\n`,",
     reason: "how far the file is indented is nobody's matter",
   },
+  {
+    file: "lib/watch/blocks.ts",
+    before: "if (numbers.length === 0) return undefined;",
+    after: "if (false) return undefined;",
+    reason: "no number by no number is none, and draws a blank, too",
+  },
+  {
+    file: "lib/watch/blocks.ts",
+    before: 'if (value === undefined) return " ";',
+    after: 'if (false) return " ";',
+    reason: "what is no number finds no block, and draws a blank, too",
+  },
+  {
+    file: "lib/watch/blocks.ts",
+    before: 'return BLOCKS[Math.min(step, BLOCKS.length - 1)] ?? " ";',
+    after: "return (BLOCKS[Math.min(step, BLOCKS.length - 1)]);",
+    reason: "the step is never past the last block",
+  },
 ];
 
 /** Whether a fault stands in the list. */

@@ -141,6 +141,7 @@ function faultsOfCall(node: ts.CallExpression): Fault[] {
     if (instead) faults.push(["method", expression.name, instead]);
   }
   if (
+    !/^Math\.(?:max|min)$/.test(expression.getText()) &&
     first && second && isPlain(first) && isPlain(second) &&
     first.getText() !== second.getText()
   ) {
