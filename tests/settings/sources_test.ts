@@ -4,6 +4,7 @@ import {
   readSettings,
   type SettingsFlags,
 } from "../../lib/settings/read_settings.ts";
+import { placeOf, type Project } from "../../lib/settings/project.ts";
 import { hostInMemory } from "../support/laptop.ts";
 
 const SETTINGS = "LDAP_USERNAME=ada\nLDAP_UID=1\n";
@@ -83,6 +84,9 @@ Deno.test("readSettings() takes the file that a flag, else a variable names, els
       assert.equal(settings.K8S_NAMESPACE, `runai-${project}`, said);
       assert.equal(stderr, "", said);
     }
+    // A file in the usual place counts whatever it holds: what it lacks is told.
+    await bed.write(".config/mlo/.env", "LDAP_UID=1\n");
+    await assert.rejects(bed.read({}), /LDAP_USERNAME is missing/);
     const { stderr } = await bed.read({ profile: "two" }, { verbose: true });
     const file = `${bed.home}/.config/mlo/two.env`;
     assert.equal(stderr, `Using the settings in ${file}\n`);
@@ -188,3 +192,22 @@ Deno.test("readSettings() tells a link whose target is gone, and a value too lar
       /\/large\.env:3: BIG .*131071/,
     );
   }));
+
+Deno.test("readSettings() tells an SSH key that is a link to nothing, named or not", () =>
+  withHome(async (bed) => {
+    await Deno.mkdir(`${bed.home}/.ssh`);
+    await Deno.symlink("gone", `${bed.home}/.ssh/github`);
+    await assert.rejects(
+      bed.read({}),
+      /Cannot read the SSH key \S+\/\.ssh\/github: it is a link to \S*gone, which does not exist/,
+    );
+  }));
+
+Deno.test("placeOf() names context and file, below the home as ~", () => {
+  const { host } = hostInMemory({ HOME: "/home/ada" }, "/home/ada");
+  const at = (path: string) =>
+    placeOf({ host, target: { context: "c" } } as Project, path);
+  assert.equal(at("/home/ada/x/.env"), "(context c, settings ~/x/.env)");
+  assert.equal(at("/home/adam/.env"), "(context c, settings /home/adam/.env)");
+  assert.equal(at("/x/home/ada/"), "(context c, settings /x/home/ada/)");
+});

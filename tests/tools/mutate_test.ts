@@ -3,6 +3,7 @@ import { EQUIVALENT, isEquivalent } from "../../tools/mutate/equivalent.ts";
 import { applied, type Mutant } from "../../tools/mutate/mutant.ts";
 import { described, inPickingOrder, shares } from "../../tools/mutate/pick.ts";
 import { isMirror, roomOf } from "../../tools/mutate/rooms.ts";
+import { mayNotice } from "../../tools/mutate/trial.ts";
 import { shellMutants } from "../../tools/mutate/shell.ts";
 import { typescriptMutants } from "../../tools/mutate/typescript.ts";
 
@@ -129,4 +130,16 @@ Deno.test("every fault in the list of equivalents can still be put in, and has a
     );
     assert.match(one.reason, /\w+ \w+ \w+/);
   }
+});
+
+Deno.test("mayNotice() takes a guard that was never true for one that was come to", () => {
+  const lines = new Map([["lib/a.ts", new Set([10, 12])]]);
+  const told = (line: number) =>
+    mayNotice({ verdict: "passed", lines }, "lib/a.ts", line);
+  assert.deepEqual([9, 10, 11, 12, 15, 16].map(told), [
+    ...[false, true, true, true, true, false],
+  ]);
+  assert.ok(!mayNotice({ verdict: "failed", lines }, "lib/a.ts", 10));
+  assert.ok(!mayNotice({ verdict: "passed", lines }, "lib/b.ts", 10));
+  assert.ok(mayNotice({ verdict: "passed", lines }, "docker/b.sh", 10));
 });

@@ -73,8 +73,22 @@ function tiersOf(file: string, room: Room, tests: readonly string[]) {
   return [mirrors, own, wider];
 }
 
-/** Scripts leave no trace of what was run: every test may notice a fault in one. */
-function mayNotice({ verdict, lines }: Reach, file: string, line: number) {
-  return verdict === "passed" &&
-    (file.endsWith(".sh") || lines.get(file)?.has(line) === true);
+/** How far above a line what was run tells that the line was come to. */
+const ABOVE = 3;
+
+/**
+ * Whether a test may notice a fault in a line. Scripts leave no trace of what
+ * was run, and a line whose `return` or `throw` was not taken counts as not
+ * run: then the lines above it tell.
+ */
+export function mayNotice(
+  { verdict, lines }: Pick<Reach, "verdict" | "lines">,
+  file: string,
+  line: number,
+): boolean {
+  if (verdict !== "passed") return false;
+  if (file.endsWith(".sh")) return true;
+  const run = lines.get(file);
+  return Array.from({ length: ABOVE + 1 }, (_, up) => line - up)
+    .some((one) => run?.has(one) === true);
 }
