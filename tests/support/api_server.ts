@@ -291,8 +291,11 @@ function frontOf(cluster: Cluster, delayMs: number) {
     serveSpdy,
     serveControl: async (request: Request) =>
       sideDoor(cluster.jobs, await read(request)),
-    failNext: (method: string, path: RegExp, fault: Fault, times = 1) =>
-      void faults.push({ method, path, fault, left: times }),
+    failNext: (method: string, path: RegExp, fault: Fault, times = 1) => {
+      // A status that the double does not know is the test's fault, told there.
+      if (typeof fault === "object") failure(fault.status);
+      faults.push({ method, path, fault, left: times });
+    },
     failNoMore: () => void faults.splice(0),
     setDelay: (milliseconds: number) => void (delay = milliseconds),
     stop: () => stopped.resolve(),

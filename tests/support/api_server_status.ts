@@ -99,6 +99,7 @@ export function badRequest(message: string): ApiError {
  */
 const FAILURES: Readonly<Record<number, [reason: string, message: string]>> = {
   401: ["Unauthorized", "Unauthorized"],
+  403: ["Forbidden", "forbidden: told to refuse"],
   410: ["Expired", "The provided continue parameter is too old"],
   422: [
     "Invalid",
@@ -108,6 +109,7 @@ const FAILURES: Readonly<Record<number, [reason: string, message: string]>> = {
     "TooManyRequests",
     "the server has received too many requests and has asked us to try again later",
   ],
+  500: ["InternalError", "Internal error occurred: told to fail"],
   502: [
     "InternalError",
     'an error on the server ("<title>502 Bad Gateway</title>") has prevented the request from succeeding',
@@ -122,9 +124,15 @@ const FAILURES: Readonly<Record<number, [reason: string, message: string]>> = {
   ],
 };
 
-/** A server that fails with a status code. */
+/**
+ * A server that fails with a status code.
+ *
+ * @throws {Error} for a code whose reason is not known here: with another
+ * one's, kubectl would tell another failure than the test means.
+ */
 export function failure(code: number, message?: string): ApiError {
-  const [reason, words] = FAILURES[code] ??
-    ["InternalError", "Internal error occurred: told to fail"];
+  const known = FAILURES[code];
+  if (!known) throw new Error(`What is a server's reason for ${code}?`);
+  const [reason, words] = known;
   return new ApiError(code, reason, message ?? words);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
-import type { Fault } from "../../support/api_server.ts";
+import type { Fault, Recorded } from "../../support/api_server.ts";
 import { goingAway } from "../../support/flaky_cluster.ts";
 import {
   hostInMemory,
@@ -59,6 +59,48 @@ Deno.test("submit --wait goes on after one bad answer of each kind", () =>
     assert.doesNotMatch(printed().stderr, /VPN|cannot be reached/);
     assert.match(printed().stderr, /mlo: exp runs\n$/);
   }));
+
+Deno.test("mlo port-forward opens its ports after one bad answer of each kind", () =>
+  withLaptop(async (laptop) => {
+    const { cluster } = laptop;
+    makeJob(laptop, "Running");
+    for (const fault of FAULTS) {
+      cluster.failNext("GET", /\/pods\?/, fault);
+      // The link itself, by either protocol.
+      if (fault !== "reset") {
+        for (const method of ["GET", "POST"]) {
+          cluster.failNext(method, /\/portforward/, fault);
+        }
+      }
+      const run = begun(laptop, "port-forward", "exp", ":80");
+      await run.until(() => run.printed().stdout.includes("leads to port 80"));
+      assert.doesNotMatch(run.printed().stderr, /VPN|cannot be reached/);
+      run.interrupt();
+      assert.equal(await run.end(), 130, run.printed().stderr);
+      // A kubectl that knows one protocol alone asks once.
+      cluster.failNoMore();
+    }
+  }));
+
+Deno.test("mlo port-forward asks no second time whom the cluster does not know", () =>
+  withLaptop(async (laptop) => {
+    const { cluster } = laptop;
+    makeJob(laptop, "Running");
+    cluster.failNext("GET", /\/pods\?/, { status: 401 });
+    const run = begun(laptop, "port-forward", "exp", ":80");
+    await run.until(() => cluster.requests.some(isAboutPods));
+    // It ends by itself; were the ports open, it would not.
+    const opened = run.until(() => run.printed().stdout !== "");
+    await Promise.race([run.end(), opened]);
+    run.interrupt();
+    assert.equal(await run.end(), 4, run.printed().stderr);
+    await assert.rejects(opened);
+    assert.equal(cluster.requests.filter(isAboutPods).length, 1);
+  }));
+
+function isAboutPods({ path }: Recorded): boolean {
+  return /\/pods\?/.test(path);
+}
 
 Deno.test("an API server that goes away (GOAWAY) ends neither a question, nor logs -f, nor port-forward, nor --wait", () =>
   withLaptop(async (laptop) => {
