@@ -1,10 +1,17 @@
-import { deleteCode } from "../../cluster/code_secret.ts";
+import {
+  type CodeSecret,
+  deleteCode,
+  listCode,
+} from "../../cluster/code_secret.ts";
+import { newest } from "../../cluster/pods/choose.ts";
+import { listJobPods, podsOf } from "../../cluster/pods/list.ts";
 import { MloError } from "../../error.ts";
 import { deleteArgs, isFinished } from "../../runai/jobs.ts";
 import { alignedTable } from "../../text/table.ts";
 import { confirm } from "../ask.ts";
 import type { Context } from "../context.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";
+import { knownJobs } from "../complete/known_jobs.ts";
 import { listJobs, sweepCode } from "./find.ts";
 import { chooseJobs, isPattern } from "./names.ts";
 import { keepLook } from "../runs/look.ts";
@@ -12,6 +19,7 @@ import { settingsCommand } from "../options.ts";
 import { runRunai } from "../../runai/client.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
+import { unlistedJob } from "./view.ts";
 
 /** `mlo delete JOB…`. */
 export function deleteCommand(context: Context) {
@@ -46,17 +54,47 @@ async function deleteNamed(
   { names, yes, ...flags }: DeleteOptions,
 ) {
   const project = await openProject(context, flags);
+  const isNamed = !names.some(isPattern);
+  if (yes && isNamed && await areThere(project, names)) {
+    return await deleteJobs(project, names);
+  }
   const jobs = await listJobs(project);
   await keepLook(project, jobs);
   const chosen = chooseJobs(project, names, jobs.map(({ name }) => name));
   const meant = jobs.filter(({ name }) => chosen.includes(name));
   const active = meant.filter(({ status }) => !isFinished(status));
-  const isNamed = !names.some(isPattern);
   if (!yes && (active.length > 0 || !isNamed)) {
     await askFor(project, meant, active);
   }
   await deleteJobs(project, chosen);
-  await sweepCode(project);
+}
+
+/**
+ * Whether jobs are there for sure, by their pods: then run:ai, which takes its
+ * time, need not be asked for all of them first. A pod alone is not enough: it
+ * may be one of a job that run:ai does not know, so that has listed it, too.
+ */
+async function areThere(
+  project: Project,
+  names: readonly string[],
+): Promise<boolean> {
+  const { host, namespace, name: place } = project;
+  const listed = await knownJobs(host, place);
+  if (!names.every((name) => listed.includes(name))) return false;
+  try {
+    const pods = await listJobPods(host, namespace);
+    const jobs = names.flatMap((name) => {
+      const pod = newest(podsOf(pods, name));
+      return pod ? { ...unlistedJob(name, pods), status: pod.phase } : [];
+    });
+    if (jobs.length < names.length) return false;
+    await keepLook(project, jobs, pods, names);
+    return true;
+  } catch (error) {
+    // run:ai may answer all the same.
+    if (error instanceof MloError) return false;
+    throw error;
+  }
 }
 
 /** What runs is ended by a deletion: it is shown before anything is done. */
@@ -119,7 +157,6 @@ async function deleteFinished(context: Context, flags: CleanOptions) {
     await confirm(project.host, `Delete ${finished.length} ${what}?`);
   }
   await deleteJobs(project, finished.map(({ name }) => name));
-  await sweepCode(project);
 }
 
 /** Milliseconds between looks at what is left: a pod gets its time to end. */
@@ -134,7 +171,7 @@ const FIRST_LOOKS = 5;
  * Deletes jobs and sees that they are gone: the first generation ends with 0
  * whatever became of them, the second deletes in its own time, and a job that
  * is only stopped is still there. "Deleted" is said of what is not listed any
- * more, and of nothing else.
+ * more, and of nothing else. Code that no job needs any more goes, too.
  *
  * @throws {MloError} that names what is left, and how.
  */
@@ -142,7 +179,9 @@ async function deleteJobs(
   project: Project,
   names: readonly string[],
 ): Promise<void> {
-  const { terminal } = project.host;
+  const { host, namespace } = project;
+  // Asked beside run:ai; without an answer all that may be there is removed.
+  const listing = listCode(host, namespace).catch(() => undefined);
   await runRunai(
     project,
     "delete the jobs",
@@ -151,14 +190,19 @@ async function deleteJobs(
   const left = await untilGone(project, names);
   const leftNames = left.map(({ name }) => name);
   for (const name of names) {
-    if (!leftNames.includes(name)) terminal.out(`Deleted the job ${name}\n`);
+    if (leftNames.includes(name)) continue;
+    host.terminal.out(`Deleted the job ${name}\n`);
   }
-  await deleteCode(
-    project.host,
-    project.namespace,
-    names.filter((name) => !leftNames.includes(name)),
-  );
+  const code = await listing;
+  const gone = names.filter((name) => !leftNames.includes(name));
+  await deleteCode(host, namespace, gone.filter(mayHave(code)));
   if (left.length > 0) throw stillThere(project, left);
+  await sweepCode(project, code);
+}
+
+/** Whether code may lie there for a job, by the list of it, if there is one. */
+function mayHave(code: readonly CodeSecret[] | undefined) {
+  return (name: string) => code?.some(({ job }) => job === name) ?? true;
 }
 
 /** What is left of the jobs at last. */

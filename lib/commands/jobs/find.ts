@@ -1,4 +1,9 @@
-import { deleteCode, listCode, orphans } from "../../cluster/code_secret.ts";
+import {
+  type CodeSecret,
+  deleteCode,
+  listCode,
+  orphans,
+} from "../../cluster/code_secret.ts";
 import { MloError } from "../../error.ts";
 import { withRetries } from "../../cluster/retry.ts";
 import { runRunai } from "../../runai/client.ts";
@@ -36,12 +41,17 @@ export async function listJobs(
 /**
  * Removes code that lies in the cluster for jobs that are gone. What is left
  * is harmless, and found the next time: that it fails is nobody's concern.
+ * `listed` is what lies there, where that was just asked for.
  */
-export async function sweepCode(project: Project): Promise<void> {
+export async function sweepCode(
+  project: Project,
+  listed?: readonly CodeSecret[],
+): Promise<void> {
   const { host, namespace } = project;
   try {
     const now = host.clock.now();
-    const before = orphans(await listCode(host, namespace), [], now);
+    const found = listed ?? await listCode(host, namespace);
+    const before = orphans(found, [], now);
     if (before.length === 0) return;
     const jobs = await listJobs(project);
     // Looked at anew: a name may have been taken again in the meantime.

@@ -29,13 +29,16 @@ export function chooseJobs(
   known: readonly string[],
 ): string[] {
   const chosen = words.flatMap((word) => {
-    const fitting = isPattern(word)
-      ? known.filter((name) => patternOf(word).test(name))
-      : known.filter((name) => name === word);
+    const fitting = known.filter((name) => fits(word, name));
     if (fitting.length === 0) throw noSuchJob(project, word, known);
     return fitting;
   });
   return [...new Set(chosen)];
+}
+
+/** Whether a job's name is the word, or fits it where that is a pattern. */
+export function fits(word: string, name: string): boolean {
+  return isPattern(word) ? patternOf(word).test(name) : word === name;
 }
 
 function patternOf(word: string): RegExp {

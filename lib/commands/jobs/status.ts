@@ -24,7 +24,7 @@ import { drawUse } from "../../watch/blocks.ts";
 import type { Context } from "../context.ts";
 import { jobView, unlistedJob } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
-import { chooseJobs, isPattern, knownNames } from "./names.ts";
+import { chooseJobs, fits, isPattern, knownNames } from "./names.ts";
 import { keepLook } from "../runs/look.ts";
 import { settingsCommand } from "../options.ts";
 import { whyWithoutPod } from "./podless.ts";
@@ -85,39 +85,59 @@ async function statusOf(
   words: readonly string[],
 ): Promise<StatusView[]> {
   const { host, namespace } = project;
-  const [jobs, [pods, events]] = await sideBySide(
+  const [jobs, [[pods, told], events]] = await sideBySide(
     (signal) => listJobs(project, signal),
     () =>
       Promise.all([
-        listJobPods(host, namespace),
+        podsAndTold(project, words),
         // Who may not see events still gets what the pods tell.
         listEvents(host, namespace).catch(notAllowed),
       ]),
   );
   await keepLook(project, jobs, pods);
   const chosen = chooseJobs(project, words, knownNames(jobs, pods));
-  return await Promise.all(chosen.map(async (name) => {
-    const own = podsOf(pods, name);
-    const view = viewOf(
+  return chosen.map((name) => ({
+    ...viewOf(
       jobs.find((job) => job.name === name) ?? unlistedJob(name, pods),
-      own,
+      podsOf(pods, name),
       events,
       host.clock.now(),
-    );
-    return { ...view, ...await toldBy(project, own) };
+    ),
+    ...told.get(name) ?? NOTHING_TOLD,
   }));
 }
+
+/** The project's pods, and what those of the jobs that are meant tell: asked as soon as they are known, while run:ai is still at its list. */
+async function podsAndTold(
+  project: Project,
+  words: readonly string[],
+): Promise<[JobPod[], Map<string, Told>]> {
+  const pods = await listJobPods(project.host, project.namespace);
+  const names = knownNames([], pods)
+    .filter((name) => words.some((word) => fits(word, name)));
+  const told = await Promise.all(
+    names.map(async (name) =>
+      [name, await toldBy(project, podsOf(pods, name))] as const
+    ),
+  );
+  return [pods, new Map(told)];
+}
+
+/** What a pod tells of itself. */
+type Told = Pick<StatusView, "attempts" | "use">;
+
+const NOTHING_TOLD: Told = { attempts: null, use: null };
 
 /** What the job's first pod tells of itself, if it runs. */
 async function toldBy(
   { host, namespace }: Project,
   pods: readonly JobPod[],
-): Promise<Pick<StatusView, "attempts" | "use">> {
+): Promise<Told> {
   const running = pods.filter(({ state, isLeaving }) =>
     state.is === "running" && !isLeaving
   );
   const [{ job = "" } = {}] = running;
-  if (running.length === 0) return { attempts: null, use: null };
+  if (running.length === 0) return NOTHING_TOLD;
   const reading = await readPod(
     host,
     namespace,

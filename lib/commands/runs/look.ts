@@ -9,13 +9,19 @@ import type { Project } from "../../settings/project.ts";
 /**
  * Keeps how the runs of a project are, as the cluster has just told; gives
  * their history. What cannot be kept is not: the look itself was the purpose.
+ * `only` are the jobs that were looked at, where those are not all.
  */
 export async function keepLook(
   { host, name }: Pick<Project, "host" | "name">,
   jobs: readonly ListedJob[],
   pods?: readonly JobPod[],
+  only?: readonly string[],
 ): Promise<History> {
-  const history = afterLook(await knownRuns(host), {
+  const known = await knownRuns(host);
+  const own = only === undefined
+    ? known
+    : known.filter((run) => only.includes(run.name));
+  const history = afterLook(own, {
     project: name,
     now: host.clock.now(),
     jobs: jobs.map(({ name, status }) => ({

@@ -13,10 +13,12 @@ import { begun } from "../../support/started.ts";
 const WEBHOOK =
   'Internal error occurred: failed calling webhook "runai.io": failed to call webhook: Post "https://a.runai.svc:443/?timeout=10s": context deadline exceeded';
 
+const WEBHOOK_FAULT: Fault = { status: 500, message: WEBHOOK };
+
 /** Every way in which the cluster fails once, each of which passes. */
 const FAULTS: readonly Fault[] = [
   ...[429, 500, 502, 503, 504].map((status) => ({ status })),
-  { status: 500, message: WEBHOOK },
+  WEBHOOK_FAULT,
   "reset",
 ];
 
@@ -64,10 +66,12 @@ Deno.test("mlo port-forward opens its ports after one bad answer of each kind", 
   withLaptop(async (laptop) => {
     const { cluster } = laptop;
     makeJob(laptop, "Running");
-    for (const fault of FAULTS) {
+    const link = FAULTS.filter((fault) => fault !== "reset");
+    const questions: Fault[] = [WEBHOOK_FAULT, "reset", { status: 503 }];
+    for (const [at, fault] of questions.entries()) {
       cluster.failNext("GET", /\/pods\?/, fault);
-      // The link itself, by either protocol.
-      if (fault !== "reset") {
+      // The link itself, twice, by either protocol.
+      for (const fault of link.slice(2 * at, 2 * at + 2)) {
         for (const method of ["GET", "POST"]) {
           cluster.failNext(method, /\/portforward/, fault);
         }
