@@ -62,11 +62,10 @@ async function isMissing(path: string): Promise<boolean> {
 async function startable(root: string): Promise<Unpacked> {
   const places = await glob(root, "lib/*-linux-gnu", "usr/lib/*-linux-gnu");
   const loaders = await glob(root, "{,usr/}lib/*-linux-gnu/ld-linux-*.so.*");
-  const [loader = ""] = loaders;
+  const [loader] = loaders;
   const words = (program: string) => [
-    loader,
-    "--library-path",
-    places.join(":"),
+    // One that needs no library has no loader, either.
+    ...loader ? [loader, "--library-path", places.join(":")] : [],
     `${root}/${program}`,
   ];
   return { root, words };
