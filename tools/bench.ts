@@ -2,7 +2,7 @@
 /**
  * Prints how fast `mlo` is as ratios within one run:
  *
- *     deno task bench [--rounds N] [start] [submit] [snapshot] [pod] [archive] [ssh]
+ *     deno task bench [--rounds N] [start] [submit] [verbs] [snapshot] [pod] [archive] [ssh]
  *     deno task bench archive --scale [--files N,N…]
  *
  * The absolute times are this machine's; the ratios are what has targets.
@@ -16,6 +16,7 @@ import { benchScale } from "./bench_archive_scale.ts";
 import { benchSsh } from "./bench_ssh.ts";
 import { benchEntrypoint } from "./bench_entrypoint.ts";
 import { benchSnapshot } from "./bench_snapshot.ts";
+import { benchVerbs } from "./bench_verbs.ts";
 import { compile } from "./compile.ts";
 import { median, printTimings, runQuietly, timeInTurn } from "./measure.ts";
 
@@ -49,6 +50,7 @@ async function main() {
   const parts: Record<string, () => Promise<void>> = {
     start: () => benchStart(rounds),
     submit: () => benchSubmit(rounds),
+    verbs: () => benchVerbs({ mlo: at("mlo"), empty: at("empty") }, rounds),
     snapshot: () => benchSnapshot(rounds),
     pod: async () => {
       console.log("\nStarting a pod on scratch that is set up:");
@@ -61,7 +63,7 @@ async function main() {
     },
     ssh: async () => {
       console.log("\nssh into a pod, against the bare stream:");
-      await benchSsh(new URL("../dist/mlo", import.meta.url).pathname);
+      await benchSsh(at("mlo"));
     },
   };
   await compile("main.ts", "dist/mlo");
@@ -71,12 +73,15 @@ async function main() {
   }
 }
 
+/** A compiled program. */
+function at(name: string): string {
+  return new URL(`../dist/${name}`, import.meta.url).pathname;
+}
+
 /** What starting costs, against a compiled program that does nothing. */
 async function benchStart(rounds: number) {
   await withLaptop(async ({ env, home }) => {
     const options = { env, cwd: home };
-    const at = (name: string) =>
-      new URL(`../dist/${name}`, import.meta.url).pathname;
     const timings = await timeInTurn([
       {
         name: "an empty compiled program",
@@ -117,7 +122,7 @@ async function benchSubmit(rounds: number) {
       env: { ...env, MLO_DOUBLE_RUNAI_DELAY_MS: "300" },
       cwd: home,
     };
-    const mlo = new URL("../dist/mlo", import.meta.url).pathname;
+    const mlo = at("mlo");
     // The same Secret that mlo makes, so that both send and get as many bytes.
     await runQuietly(mlo, ["secret", "sync"], options);
     const secret = await cluster.secret(namespace, "runai-mlo-ada-env");
