@@ -40,10 +40,11 @@ export async function benchVerbs(
     cluster.logs.end(key);
     await Deno.symlink("/bin/true", `${home}/bin/code`);
     const options = { env, cwd: home };
-    // What is kept between runs (contexts, generation) is there from now on.
-    await runQuietly(programs.mlo, ["list"], options);
     await instantRunai(home, env);
     const count = await countPrograms(laptop);
+    const counted = { ...options, env: count.env };
+    // What is kept between runs (contexts, generation) is there from now on.
+    await runQuietly(programs.mlo, ["list"], counted);
 
     const pods = `/api/v1/namespaces/${namespace}/pods?limit=500`;
     const contenders = [
@@ -61,7 +62,7 @@ export async function benchVerbs(
     for (const { name, words: [program = "", ...args] } of contenders) {
       if (program !== programs.mlo) continue;
       const { kubectl, runai } = await count.of(() =>
-        runQuietly(program, args, { ...options, env: count.env })
+        runQuietly(program, args, counted)
       );
       started.push(`${name} ${kubectl}+${runai}`);
     }
