@@ -63,7 +63,18 @@ Deno.test("checkCores() accepts whole and decimal numbers", () => {
 Deno.test("checkCores() refuses everything else", () => {
   assert.match(hintOf(() => checkCores("500m")), /did you mean 0\.5\?/);
   for (
-    const text of ["0", "0.0", "", "-1", "eight", "1e3", "8\n", ".5", "0m"]
+    const text of [
+      "0",
+      "0.0",
+      "",
+      "x5m",
+      "-1",
+      "eight",
+      "1e3",
+      "8\n",
+      ".5",
+      "0m",
+    ]
   ) {
     assert.match(hintOf(() => checkCores(text)), /8 or 0\.5/, text);
   }

@@ -27,6 +27,7 @@ const ADDRESSES: readonly [url: string, listener: Listener][] = [
   [`https://HOOKS.SLACK.COM/services/x`, "slack"],
   [`https://hooks.slack.com.example.org/x`, "json"],
   [`https://notdiscord.com/x`, "json"],
+  [`https://discordapp.com.example.org/x`, "json"],
   [`http://127.0.0.1:9/x#ntfy.sh`, "json"],
   [`https://example.org/"quoted"\\path`, "json"],
 ];
