@@ -58,8 +58,6 @@ class RunLog {
   /** What is not shown until it is sure whose it is. */
   #held: LogPiece[] | undefined;
   #isLost = false;
-  /** Whether the last stream gave everything that there was until its end. */
-  #isWhole = false;
   #told = new Set<string>();
 
   readonly #start: LogStart;
@@ -80,10 +78,10 @@ class RunLog {
       await pause(machine.clock, signal, waitBefore(inVain));
       const { end, hasNews } = await this.#stream(this.#lines());
       const { words } = this.#cursor;
-      this.#isWhole = !end.wasDead && !end.failure && words.length === 0;
+      const isWhole = !end.wasDead && !end.failure && words.length === 0;
       if (end.failure?.exitCode === ExitCode.auth) throw end.failure;
       if (!request.follow) {
-        if (this.#isWhole) return this.#finish();
+        if (isWhole) return this.#finish();
         if (hasNews) inVain = 0;
         this.#judge(end, inVain);
         continue;
@@ -158,9 +156,7 @@ class RunLog {
     const now = await this.#look();
     if (now === undefined) {
       this.#finish();
-      if (!this.#isWhole) {
-        this.#tellMissing(`${this.pod.name} is gone, and its log with it`);
-      }
+      this.#tellMissing(`${this.pod.name} is gone, and its log with it`);
       return await successorOf(this.tools, this.pod);
     }
     if (now.restarts > this.pod.restarts) {
@@ -238,7 +234,8 @@ class RunLog {
       }
       if (end.failure?.exitCode === ExitCode.auth) throw end.failure;
       this.#finish();
-      if (!this.#isWhole) this.#tellMissing("its node has removed the log");
+      // Even after a stream that ended as a whole one does: the kubelet ends it without a line that has no end yet.
+      this.#tellMissing("its node has removed the log");
       return false;
     }
   }
