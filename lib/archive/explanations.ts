@@ -45,6 +45,7 @@ export function explanations(lines: readonly string[]): Explanations {
 /** The path in quotes, one character a byte; of rsync's temporary file `.NAME.XXXXXX` the file's own. */
 function quotedPath(line: string): string | undefined {
   const quoted = /"([^"]*)"/.exec(line)?.[1] ??
+    /^\w+: [a-z ]+ '(.*)': /.exec(line)?.[1] ??
     /: '?(\/?[^:']+)'?: /.exec(line)?.[1];
   if (quoted === undefined) return undefined;
   // Rsync prints what is not printable as \#ooo (rsync(1), --8-bit-output).
@@ -59,7 +60,10 @@ function quotedPath(line: string): string | undefined {
 
 /** The line as a reason beside the path it is about. */
 function withoutPath(line: string): string {
-  return line.replace(/ ?"[^"]*"/, "").replace(/^rsync: (\[\w+\] )?/, "");
+  return line.replace(/ ?"[^"]*"|(?<=^\w+: [a-z ]+) '.*'(?=: )/, "").replace(
+    /^rsync: (\[\w+\] )?/,
+    "",
+  );
 }
 
 function oneByteEach(bytes: Uint8Array): string {

@@ -145,6 +145,7 @@ Deno.test("explanations() puts what rsync said beside the path it concerns, or a
     'rsync: [receiver] mkstemp "/store/exp/d/.a b.x1Y2z3" failed: Permission denied (13)',
     'rsync: [generator] recv_generator: mkdir "/store/exp/\\#012deep" failed: Disk quota exceeded (122)',
     "sha256sum: ./c: Input/output error",
+    "rmdir: failed to remove './it's/d': Device or resource busy",
     "something else",
     "rsync error: some files could not be transferred (code 23) at main.c(1338) [sender=3.2.7]",
   ]);
@@ -153,6 +154,10 @@ Deno.test("explanations() puts what rsync said beside the path it concerns, or a
   assert.match(of("exp/\ndeep/er/x") ?? "", /mkdir failed: Disk quota/);
   assert.equal(of("other/a b"), undefined);
   assert.match(said.of(bytes("exp/x/c"), bytes("c")) ?? "", /Input\/output/);
+  assert.equal(
+    said.of(bytes("exp/it's/d"), bytes("it's/d")),
+    "rmdir: failed to remove: Device or resource busy",
+  );
   assert.deepEqual(said.rest(), [
     "something else",
   ]);

@@ -91,13 +91,15 @@ remove_root() {
   take leaving "$DIRECTORIES_OF" removable
   take files "$OTHERS_OF" removable
   make leaving.last sort -z -r "$WORK/leaving"
+  # No program removes the directory that it is in by that name.
+  take leaving.below '/^\.$/!p' leaving.last
   : >"$WORK/errors" || die work
   (
     cd -- "$S" || exit
     # What cannot be changed or removed keeps nothing else from it, and is named below.
     xargs -0 -r -a "$WORK/leaving" chmod u+rwx --
     xargs -0 -r -a "$WORK/files" rm -f --
-    xargs -0 -r -a "$WORK/leaving.last" rmdir --ignore-fail-on-non-empty --
+    xargs -0 -r -a "$WORK/leaving.below" rmdir --ignore-fail-on-non-empty --
   ) 2>>"$WORK/errors"
   [ "$TOP" != . ] || rmdir --ignore-fail-on-non-empty -- "$S" 2>>"$WORK/errors"
   : >"$WORK/left" && : >"$WORK/kept" || die work
