@@ -76,7 +76,9 @@ tell_root() {
 # all that is made of them, four times what the listing took is there at once.
 room_for_lists() {
   # shellcheck disable=SC2046 # numbers
-  set -- $(stat -c %s -- "$WORK/s.idx" "$WORK/c.idx") $(df -B 1 --output=avail -- "$WORK" | tail -n 1)
+  set -- $(stat -c %s -- "$WORK/s.idx" "$WORK/c.idx") $(df -B 1 --output=avail,size -- "$WORK" | tail -n 1)
+  # A file system that tells no size tells no room either.
+  [ "${4:-0}" != 0 ] || return 0
   [ $((4 * ($1 + $2))) -gt "$3" ] 2>/dev/null || return 0
   echo "$WORK needs $((4 * ($1 + $2))) bytes and has $3" >"$WORK/room"
   die lists-full "$WORK/room"
