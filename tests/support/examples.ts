@@ -46,9 +46,9 @@ export async function runExample(line: string): Promise<Ran> {
   let ran: Ran | undefined;
   await withLaptop(async (busy) => {
     const laptop = calm(busy);
-    await prepare(laptop);
     const words = await wordsOf(line, laptop.home);
     const verb = words.find((word) => !word.startsWith("-")) ?? "";
+    await prepare(laptop, verb);
     if (verb === "doctor") ran = await runPatiently(laptop, words);
     else if (verb === "upgrade") ran = await runUpgrade(laptop, words);
     else if (verb === "init" && !words.includes("--set")) {
@@ -134,7 +134,7 @@ async function makeRepository({ home }: Laptop): Promise<void> {
   if (!success) throw new Error("git init failed");
 }
 
-async function prepare(laptop: Laptop): Promise<void> {
+async function prepare(laptop: Laptop, verb: string): Promise<void> {
   const { home, cluster, namespace } = laptop;
   const base = { namespace, image: "image", gpus: 1 };
   // Pages that tell one story call its job by one name.
@@ -171,8 +171,8 @@ async function prepare(laptop: Laptop): Promise<void> {
   );
   await Deno.mkdir(`${home}/.ssh`);
   await makeKey(`${home}/.ssh/github`, ...ED25519, ...PLAIN);
-  await laptop.mlo("secret", "sync");
-  await laptop.mlo("image", "init", "docker");
+  if (["secret", "doctor"].includes(verb)) await laptop.mlo("secret", "sync");
+  if (verb === "image") await laptop.mlo("image", "init", "docker");
 }
 
 /** The programs of a pod, of which none does anything to this machine. */

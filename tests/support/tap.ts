@@ -11,22 +11,24 @@ export const MOMENTS = ["start", "both", "done", "reaped"] as const;
 export type Moment = typeof MOMENTS[number];
 
 /**
- * `TAP_DIR` holds one directory per start, named `program:verb:number`, made
- * with mkdir, which is atomic where several start at once. `TAP_KILL` is
- * `NAME@MOMENT`. `ended` in a start's directory says that the wrapper is done.
+ * `TAP_DIR` holds one file per start with its pid, named `program:verb:number`,
+ * written only where none is, which is atomic where several start at once (and
+ * starts no program). `TAP_KILL` is `NAME@MOMENT`. `NAME.ended` says that the
+ * wrapper is done.
  */
 const WRAPPER = `#!/bin/sh
 PROGRAM_AND_REAL
 verb=$1 number=1
-while ! mkdir "$TAP_DIR/$program:$verb:$number" 2>/dev/null; do
+set -C
+while ! echo $$ 2>/dev/null >"$TAP_DIR/$program:$verb:$number"; do
   number=$((number + 1))
   [ "$number" -lt 100 ] || exit 99
 done
+set +C
 me=$program:$verb:$number parent=$PPID
-echo $$ >"$TAP_DIR/$me/pid"
 case $TAP_KILL in
   "$me@start") kill -9 "$parent" ;;
-  "$me@both") kill -9 "$parent"; : >"$TAP_DIR/$me/ended"; exit 137 ;;
+  "$me@both") kill -9 "$parent"; : >"$TAP_DIR/$me.ended"; exit 137 ;;
 esac
 "$real" "$@"
 status=$?
@@ -37,7 +39,7 @@ case $TAP_KILL in
      kill -9 "$parent") >/dev/null 2>&1 </dev/null &
     ;;
 esac
-: >"$TAP_DIR/$me/ended"
+: >"$TAP_DIR/$me.ended"
 exit $status
 `;
 
@@ -78,16 +80,17 @@ export function whichOn(path: string, program: string): string | undefined {
 
 /** The starts that were written down, in the order of their names. */
 export function tappedStarts(tapDirectory: string): string[] {
-  return [...Deno.readDirSync(tapDirectory)].map((entry) => entry.name).sort();
+  return [...Deno.readDirSync(tapDirectory)].map((entry) => entry.name)
+    .filter((name) => !name.endsWith(".ended")).sort();
 }
 
 /** Waits until every wrapper that started has ended, or was killed itself. */
 export async function untilAllEnded(tapDirectory: string): Promise<void> {
   const isOpen = (start: string) => {
     const at = `${tapDirectory}/${start}`;
-    if (isThere(`${at}/ended`)) return false;
-    const pid = isThere(`${at}/pid`) && Deno.readTextFileSync(`${at}/pid`);
-    return !pid || isThere(`/proc/${pid.trim()}`);
+    if (isThere(`${at}.ended`)) return false;
+    const pid = Deno.readTextFileSync(at);
+    return pid === "" || isThere(`/proc/${pid.trim()}`);
   };
   for (let tries = 0; tappedStarts(tapDirectory).some(isOpen); tries++) {
     if (tries > 2_000) {

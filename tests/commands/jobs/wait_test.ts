@@ -110,7 +110,9 @@ Deno.test("mlo wait says that a job was deleted, once it was missed twice", () =
   withLaptop(async (laptop) => {
     create(laptop, "a", "Running");
     const waited = await wait(laptop, ["a"], (look) => {
-      if (look === 1) laptop.cluster.jobs.delete(laptop.namespace, "a");
+      if (look !== 1) return;
+      laptop.cluster.jobs.delete(laptop.namespace, "a");
+      laptop.cluster.jobs.endGrace(laptop.namespace, "a");
     });
     assert.deepEqual([waited.code, waited.stdout, waited.looks], [
       1,
