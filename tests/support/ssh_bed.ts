@@ -45,22 +45,28 @@ export interface SshPodOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Shell commands that root runs in it before its start. */
   readonly prepare?: string;
+  /** Further words for `docker run`. */
+  readonly options?: readonly string[];
 }
 
 /** Runs a test on a laptop with a job `exp` that runs in a container. */
 export async function withSshPod(
   bed: DockerBed,
   test: (laptop: SshLaptop) => Promise<void>,
-  { mode = "direct", env = {}, ...pod }: SshPodOptions = {},
+  { mode = "direct", env = {}, options = [], ...pod }: SshPodOptions = {},
 ): Promise<void> {
   const scratch = await makeScratch();
-  const container = await bed.launch({
-    mode,
-    scratch,
-    env: { ...POD_OF_ADA, ...env },
-    command: ["sleep", "infinity"],
-    ...pod,
-  }, "--label=mlo-test");
+  const container = await bed.launch(
+    {
+      mode,
+      scratch,
+      env: { ...POD_OF_ADA, ...env },
+      command: ["sleep", "infinity"],
+      ...pod,
+    },
+    "--label=mlo-test",
+    ...options,
+  );
   try {
     await withLaptop(async (laptop) => {
       laptop.cluster.jobs.create({
