@@ -80,6 +80,7 @@ Deno.test("a job that is gone is told as one that was never there", () =>
   withJobs(async (laptop) => {
     await laptop.mlo("list");
     laptop.cluster.jobs.delete(laptop.namespace, "exp");
+    laptop.cluster.jobs.endGrace(laptop.namespace, "exp");
     for (const words of [["logs", "exp"], ["exec", "exp", "--", "true"]]) {
       const { code, stdout, stderr } = await laptop.mlo(...words);
       assert.deepEqual([code, stdout], [1, ""], stderr);
