@@ -241,21 +241,23 @@ async function onTerminal(
     },
   };
   // A program that would get the terminal itself is heard instead.
-  async function attach(call: Parameters<typeof host.programs.attach>[0]) {
+  async function attach(
+    call: Parameters<typeof host.programs.attach>[0],
+    input?: string,
+  ) {
     const outcome = await host.programs.run({
       ...call,
       args: call.args.filter((word) => word !== "-t"),
-    });
+    }, input);
     show(new TextDecoder().decode(outcome.stdout));
     return outcome.code;
   }
   const programs = {
     ...host.programs,
     attach,
-    attachHeard: async (call: Parameters<typeof attach>[0]) => ({
-      code: await attach(call),
-      isKilled: false,
-    }),
+    attachHeard: async (
+      ...[call, , , input]: Parameters<typeof host.programs.attachHeard>
+    ) => ({ code: await attach(call, await input), isKilled: false }),
   };
   const clock = { ...host.clock, now: () => NOW };
   // The same page each time it is made.
