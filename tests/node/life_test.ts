@@ -51,6 +51,7 @@ Deno.test("a job's life on a real node: its payload runs in the project's image 
     await until(
       "the pod to be gone",
       () => laptop.pod("exp-0-0").then(() => false, () => true),
+      120,
     );
     await mlo(laptop, ["status", "exp"], 1);
   }));

@@ -16,6 +16,8 @@ async function makeAgain(laptop: NodeLaptop, command: readonly string[]) {
   await until(
     "the pod to be gone",
     () => laptop.pod("exp-0-0").then(() => false, () => true),
+    // A program that is process 1 and sets no handler ends with its grace, 30 s.
+    120,
   );
   await laptop.makePod("exp", { command });
 }
