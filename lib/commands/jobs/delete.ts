@@ -197,7 +197,8 @@ async function deleteJobs(
   const gone = names.filter((name) => !leftNames.includes(name));
   await deleteCode(host, namespace, gone.filter(mayHave(code)));
   if (left.length > 0) throw stillThere(project, left);
-  await sweepCode(project, code);
+  // What was just removed is still in that list.
+  await sweepCode(project, code?.filter(({ job }) => !gone.includes(job)));
 }
 
 /** Whether code may lie there for a job, by the list of it, if there is one. */
