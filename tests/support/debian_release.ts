@@ -4,6 +4,7 @@
  * plays no part. They are kept in a cache directory outside the checkout and
  * fetched when they are not there.
  */
+import { shellJoin } from "../../lib/text/shell_quote.ts";
 import { must } from "./archive_steps.ts";
 
 /** A package of a release, unpacked. */
@@ -52,6 +53,19 @@ export async function unpacked(
     lock.close();
   }
   return await startable(root);
+}
+
+/** Puts a program that starts these words into a directory for a PATH, whole at once: tests side by side use it. */
+export async function placeProgram(
+  bin: string,
+  name: string,
+  words: readonly string[],
+): Promise<void> {
+  await Deno.mkdir(bin, { recursive: true, mode: 0o755 });
+  const fresh = `${bin}/${name}.${crypto.randomUUID()}`;
+  const script = `#!/bin/sh\nexec ${shellJoin(words)} "$@"\n`;
+  await Deno.writeTextFile(fresh, script, { mode: 0o755 });
+  await Deno.rename(fresh, `${bin}/${name}`);
 }
 
 async function isMissing(path: string): Promise<boolean> {

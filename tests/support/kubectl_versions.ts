@@ -2,8 +2,7 @@
  * The `kubectl` that a laptop may have beside the one that is installed here:
  * the oldest that mlo is for (Debian 12's), and the newest of Debian.
  */
-import { cacheDirectory, unpacked } from "./debian_release.ts";
-import { shellJoin } from "../../lib/text/shell_quote.ts";
+import { cacheDirectory, placeProgram, unpacked } from "./debian_release.ts";
 
 /** Version → where Debian has it. */
 const RELEASES = {
@@ -34,12 +33,6 @@ export async function kubectlDirectory(
     check: [program, "version", "--client"],
   });
   const bin = `${cacheDirectory("kubectl")}/bin-${version}`;
-  await Deno.mkdir(bin, { recursive: true, mode: 0o755 });
-  const fresh = `${bin}/kubectl.${crypto.randomUUID()}`;
-  const words = shellJoin(client.words(program));
-  await Deno.writeTextFile(fresh, `#!/bin/sh\nexec ${words} "$@"\n`, {
-    mode: 0o755,
-  });
-  await Deno.rename(fresh, `${bin}/kubectl`);
+  await placeProgram(bin, "kubectl", client.words(program));
   return bin;
 }

@@ -2,8 +2,7 @@
  * The OpenSSH clients that a laptop may have, each as its Debian release ships
  * it, as programs to put first on a PATH.
  */
-import { cacheDirectory, unpacked } from "./debian_release.ts";
-import { shellJoin } from "../../lib/text/shell_quote.ts";
+import { cacheDirectory, placeProgram, unpacked } from "./debian_release.ts";
 
 /** Version → the Debian release that has it. */
 const RELEASES = { "8.4": "bullseye", "9.2": "bookworm", "10.0": "trixie" };
@@ -28,16 +27,11 @@ export async function opensshPrograms(
     says: `OpenSSH_${version}`,
   });
   const bin = `${cacheDirectory("openssh")}/bin-${version}`;
-  await Deno.mkdir(bin, { recursive: true, mode: 0o755 });
   for (const name of ["ssh", "scp", "sftp", "ssh-keygen"]) {
     // These two start /usr/bin/ssh unless told.
     const more = name === "scp" || name === "sftp" ? ["-S", `${bin}/ssh`] : [];
-    const words = shellJoin([...client.words(`usr/bin/${name}`), ...more]);
-    const fresh = `${bin}/${name}.${crypto.randomUUID()}`;
-    await Deno.writeTextFile(fresh, `#!/bin/sh\nexec ${words} "$@"\n`, {
-      mode: 0o755,
-    });
-    await Deno.rename(fresh, `${bin}/${name}`);
+    const words = [...client.words(`usr/bin/${name}`), ...more];
+    await placeProgram(bin, name, words);
   }
   return bin;
 }
