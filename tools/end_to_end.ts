@@ -15,6 +15,8 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "-A",
     "--no-check",
     "--parallel",
+    "--preload",
+    "tests/support/limit.ts",
     "tests/end_to_end/",
     "tests/commands/jobs/dead_link_test.ts",
     "tests/commands/submit/exactly_once_test.ts",

@@ -147,7 +147,11 @@ async function test(
   for (const { how, files } of phases) {
     if (files.length === 0) continue;
     const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--no-check", ...how, ...files],
+      args: [
+        ...["test", "-A", "--no-check", "--preload", "tests/support/limit.ts"],
+        ...how,
+        ...files,
+      ],
       // They wait for the cluster most of the time.
       env: { DENO_JOBS: "4", ...env },
     }).spawn().status;

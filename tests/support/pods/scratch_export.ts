@@ -6,8 +6,14 @@ import { cacheDirectory } from "./daemon.ts";
 export interface ScratchExport {
   /** Where it is mounted. */
   readonly mount: string;
-  /** Answers nothing, as a file server that is gone, until {@linkcode ScratchExport.thaw}. */
-  freeze(): void;
+  /**
+   * Answers nothing, as a file server that is gone, until {@linkcode
+   * ScratchExport.thaw}. Who waits for it can be killed, as on NFS: a request
+   * that the server had taken already would keep its process, and the pod with
+   * it, for ever (`request_wait_answer()` in Linux's fs/fuse/dev.c), so it
+   * stops where it has none.
+   */
+  freeze(): Promise<void>;
   thaw(): void;
   /** Unmounts it. */
   end(): Promise<void>;
@@ -15,14 +21,16 @@ export interface ScratchExport {
 
 const SOURCE = new URL("root_squash.c", import.meta.url).pathname;
 
-/** Mounts `directory` root-squashed. */
+/** Mounts `directory` root-squashed; each call takes so many microseconds more. */
 export async function exportSquashed(
   directory: string,
+  microseconds = 0,
 ): Promise<ScratchExport> {
   const program = await compiled();
   const mount = await Deno.makeTempDir({ prefix: "mlo-export-" });
   const server = new Deno.Command(program, {
     args: [directory, mount, "-f", "-o", "allow_other"],
+    env: { FUSE_DELAY_US: `${microseconds}` },
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -34,14 +42,52 @@ export async function exportSquashed(
   );
   return {
     mount,
-    freeze: () => server.kill("SIGSTOP"),
+    freeze: () => stopIdle(server, mount),
     thaw: () => server.kill("SIGCONT"),
     end: async () => {
-      await must(["fusermount3", "-u", mount]);
+      // Busy for a moment still where its last user was killed.
+      await until(
+        "the unmount",
+        async () => (await run(["fusermount3", "-u", mount])).code === 0,
+      );
       await server.status;
       await Deno.remove(mount);
     },
   };
+}
+
+/** Stops a file system's server at a moment at which it has no request. */
+async function stopIdle(server: Deno.ChildProcess, mount: string) {
+  const mounts = await Deno.readTextFile("/proc/self/mountinfo");
+  const line = mounts.split("\n").find((one) => one.split(" ")[4] === mount);
+  const device = line?.split(" ")[2]?.split(":")[1];
+  // The kernel tells there how many have no answer, without asking the server.
+  const control = await Deno.makeTempDir({ prefix: "mlo-fusectl-" });
+  await must(["mount", "-t", "fusectl", "fusectl", control]);
+  const waiting = async () =>
+    Number(await Deno.readTextFile(`${control}/${device}/waiting`));
+  try {
+    await until("a moment without a request", async () => {
+      server.kill("SIGSTOP");
+      await until("its stop", () => isStopped(server.pid));
+      if (await waiting() === 0) return true;
+      server.kill("SIGCONT");
+      return false;
+    });
+  } finally {
+    await must(["umount", control]);
+    await Deno.remove(control);
+  }
+}
+
+/** Whether all threads of a process stand still. */
+async function isStopped(pid: number): Promise<boolean> {
+  const tasks = `/proc/${pid}/task`;
+  for await (const { name } of Deno.readDir(tasks)) {
+    const stat = await Deno.readTextFile(`${tasks}/${name}/stat`);
+    if (!/\) T /.test(stat)) return false;
+  }
+  return true;
 }
 
 /** Compiles the file system once per content of its source. */
