@@ -5,6 +5,7 @@ import {
   onSomeRsync,
   sleep,
 } from "../support/archive_bed.ts";
+import { until } from "../support/pods/programs.ts";
 import { output, processesOf } from "../support/archive_steps.ts";
 import { done } from "./small_files.ts";
 
@@ -173,7 +174,7 @@ onSomeRsync("^C while the login waits starts nothing", async (bed) => {
   await bed.tree("exp", 10, 1);
   bed.relay.freeze();
   const child = bed.spawn(["exp"]);
-  while (bed.relay.connections() === 0) await sleep(50);
+  await until("the login", () => bed.relay.connections() > 0, 60);
   child.kill("SIGINT");
   const { code, stderr } = await child.output();
   assert.equal(code, 130);

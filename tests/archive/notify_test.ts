@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
 import { slowDown } from "../support/archive_rsync.ts";
+import { until } from "../support/pods/programs.ts";
 import { notification } from "../../lib/archive/notification.ts";
 import { done, makeFiles } from "./small_files.ts";
 
@@ -57,7 +58,8 @@ archiveTest(
       await slowDown(bed, { delay: 1 });
       const running = bed.archiveIt("exp", "--to", "x", "--notify", "--json");
       const begun = ["find", bed.archive, "-name", "notifier"];
-      while (await must(begun) === "") { /* until somebody waits */ }
+      const isBegun = async () => await must(begun) !== "";
+      await until("somebody to wait", isBegun, 120);
       assert.deepEqual(await seen(bed), []);
       const { code, stdout } = await running;
       assert.equal(code, 0, stdout);
@@ -77,9 +79,11 @@ archiveTest(
     await step.step("a driver that was killed", async () => {
       const running = bed.archiveIt("exp", "--to", "y", "--notify");
       const notifiers = ["find", bed.archive, "-name", "notifier"];
-      while ((await must(notifiers)).split("\n").length < 3) {
-        /* the second */
-      }
+      await until(
+        "another one to wait",
+        async () => (await must(notifiers)).split("\n").length >= 3,
+        120,
+      );
       for (const { pid, command } of await bed.processes()) {
         if (/ drive /.test(command)) {
           Deno.kill(pid, "SIGKILL");

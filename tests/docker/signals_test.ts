@@ -4,6 +4,7 @@ import { payload } from "../../lib/runai/payload/payload.ts";
 import { DisposableRoot } from "../support/pods/disposable_root.ts";
 import { useDocker } from "../support/pods/docker_bed.ts";
 import { makeScratch, MODES, type PodStart } from "../support/pods/pod.ts";
+import { until } from "../support/pods/programs.ts";
 import { podTest } from "../support/pods/requirements.ts";
 import { PREPARE, SHAPES } from "../support/pods/training.ts";
 
@@ -89,9 +90,11 @@ podTest(
             WORKING_DIR: `/mloscratch/homes/ann/${index}`,
           },
         });
-        while (!(await bed().docker("logs", pod)).includes("ready")) {
-          await pause(100);
-        }
+        await until(
+          `${name}, ${mode}, to be ready`,
+          async () => (await bed().docker("logs", pod)).includes("ready"),
+          120,
+        );
         await bed().docker("stop", "--time", "30", pod);
         const code = Number(await bed().docker("wait", pod));
         const log = (await bed().docker("logs", pod)).split("\n").join(" ");
@@ -145,8 +148,4 @@ async function inTurns<T>(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return results;
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, milliseconds));
 }

@@ -5,6 +5,7 @@ import { hasKubectl } from "./api_server_choice.ts";
 import { runKubectl } from "./api_server_kubectl.ts";
 import type { DoubleJob } from "./api_server_jobs.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { until } from "./pods/programs.ts";
 import { startRelay } from "./relay.ts";
 
 const NAMESPACE = "runai-x";
@@ -136,9 +137,10 @@ if (await hasKubectl()) {
       const time = "2026-01-01T00:00:00Z";
       cluster.logs.append(UID, [{ time, text: "before\n" }]);
       const following = runKubectl(cluster, [...LOGS, "--follow"]);
-      while (!cluster.requests.some(({ path }) => path.includes("follow"))) {
-        await new Promise((done) => setTimeout(done, 10));
-      }
+      await until(
+        "kubectl to follow the log",
+        () => cluster.requests.some(({ path }) => path.includes("follow")),
+      );
       cluster.logs.rotate(UID);
       cluster.logs.append(UID, [{ time, text: "after\n" }]);
       assert.equal((await runKubectl(cluster, LOGS)).stdout, "after\n");

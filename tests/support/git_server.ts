@@ -87,7 +87,8 @@ AllowUsers ${user}
     }).spawn();
     let isOver = false;
     void daemon.status.then(() => isOver = true);
-    while (!isOver) {
+    for (let look = 0; !isOver; look++) {
+      if (look === 300) throw new Error("sshd runs and does not answer");
       const scan = await run(["ssh-keyscan", "-p", String(port), "127.0.0.1"]);
       if (scan.stdout.includes("ssh-ed25519")) return { port, daemon };
     }

@@ -61,8 +61,9 @@ export function begun({ env, home }: Desk, ...args: string[]) {
   return {
     printed,
     until: async (what: () => boolean) => {
-      while (!what()) {
-        assert.equal(code, undefined, JSON.stringify(printed()));
+      for (let look = 0; !what(); look++) {
+        const isWaiting = code === undefined && look < 1_200;
+        assert.ok(isWaiting, JSON.stringify({ code, ...printed() }));
         await new Promise((done) => setTimeout(done, 50));
       }
     },

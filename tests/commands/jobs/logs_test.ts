@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
+import { until } from "../../support/pods/programs.ts";
 
 /** A line written so many seconds after the log's start. */
 function at(seconds: number, text: string) {
@@ -112,29 +113,26 @@ Deno.test("mlo logs -f goes on in a preempted job's next pod, and in a container
     const running = ended(child);
     const requests = () =>
       cluster.requests.filter(({ path }) => path.includes("/log?")).length;
-    const until = async (condition: () => boolean) => {
-      while (!condition()) await new Promise((done) => setTimeout(done, 20));
-    };
-    await until(() => cluster.requests.length > 1);
+    await until("a question", () => cluster.requests.length > 1, 60);
     jobs.update(namespace, "exp", { phase: "Running" });
     logs.append(uid(laptop), [at(0, "first\n")]);
-    await until(() => requests() === 1);
+    await until("the first pod's log", () => requests() === 1, 60);
 
     // Preempted: the pod is gone, the next one waits for a node.
     jobs.update(namespace, "exp", { phase: "Pending", attempt: 1 });
     logs.append(uid(laptop), [at(1, "last words\n")]);
     logs.end(uid(laptop));
     const seen = cluster.requests.length;
-    await until(() => cluster.requests.length > seen + 1);
+    await until("more questions", () => cluster.requests.length > seen + 1, 60);
     logs.append(uid(laptop, 1), [at(0, "second\n")]);
     jobs.update(namespace, "exp", { phase: "Running" });
-    await until(() => requests() >= 2);
+    await until("the next pod's log", () => requests() >= 2, 60);
 
     // Started again in the same pod.
     jobs.update(namespace, "exp", { restarts: 1 });
     logs.append(uid(laptop, 1, 1), [at(5, "third\n")]);
     logs.end(uid(laptop, 1));
-    await until(() => requests() >= 4);
+    await until("the next container's log", () => requests() >= 4, 60);
     logs.append(uid(laptop, 1, 1), [at(6, "done")]);
     jobs.update(namespace, "exp", { phase: "Succeeded" });
     logs.end(uid(laptop, 1, 1));
@@ -151,9 +149,11 @@ Deno.test("^C during mlo logs -f leaves the job alone and says so", () =>
     const { cluster } = laptop;
     makeJob(laptop);
     const child = laptop.spawn(["logs", "-f", "exp"]);
-    while (!cluster.requests.some(({ path }) => path.includes("/log?"))) {
-      await new Promise((done) => setTimeout(done, 20));
-    }
+    await until(
+      "the log to be asked for",
+      () => cluster.requests.some(({ path }) => path.includes("/log?")),
+      60,
+    );
     child.kill("SIGINT");
     const { code, stderr } = await ended(child);
     assert.equal(code, 130);

@@ -11,7 +11,7 @@ import {
   spawnPatiently,
   withLaptop,
 } from "../../support/laptop.ts";
-import { must } from "../../support/pods/programs.ts";
+import { must, until } from "../../support/pods/programs.ts";
 import { namesIn } from "../../support/pods/pod.ts";
 import {
   MOMENTS,
@@ -193,7 +193,7 @@ Deno.test("a bundle that does not come whole is no bundle, and nothing of it sta
     await test.step(`ended by ${signal}`, async () => {
       const child = receive();
       const writer = await feed(child, bytes.subarray(0, 40_000));
-      while (!(await partOf(incoming))) await moment();
+      await until("the bundle to be on its way", () => partOf(incoming));
       child.kill(signal);
       // The shell looks up when what it waits for has ended.
       await writer.close().catch(() => {});
@@ -241,8 +241,4 @@ async function partOf(directory: string): Promise<boolean> {
     if ((await Deno.stat(`${directory}/${name}`)).size > 0) return true;
   }
   return false;
-}
-
-function moment(): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, 10));
 }

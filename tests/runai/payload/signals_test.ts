@@ -4,6 +4,7 @@ import {
   type PayloadRequest,
 } from "../../../lib/runai/payload/payload.ts";
 import { shellJoin, shellQuote } from "../../../lib/text/shell_quote.ts";
+import { until } from "../../support/pods/programs.ts";
 import { type Bed, payloadBed, withScript } from "./bed.ts";
 
 /**
@@ -224,10 +225,10 @@ async function asFirstProcess(bed: Bed, argv: readonly string[], sign: string) {
   if (sign !== "") await running.until(sign);
   const task = `/proc/${running.pid}/task/${running.pid}/children`;
   let first = "";
-  while (first === "") {
+  await until("its first child", async () => {
     first = (await Deno.readTextFile(task)).trim();
-    await new Promise((wake) => setTimeout(wake, 50));
-  }
+    return first !== "";
+  });
   Deno.kill(Number(first), "SIGTERM");
   return await running.ended;
 }
