@@ -90,11 +90,15 @@ export interface Places {
   readonly objects: string | undefined;
 }
 
-/** Finds the base. */
+/**
+ * Finds the base. What it will most likely be is told while the remote is
+ * still asked, which takes longer than all else: a guess, which may be wrong.
+ */
 export async function findPosition(
   machine: Machine,
   git: Git,
   places: Places,
+  onLikely: (base: string | undefined) => void = () => {},
 ): Promise<Position> {
   const [head, branch, config] = await Promise.all([
     headOf(git),
@@ -105,15 +109,15 @@ export async function findPosition(
   const name = chooseRemote(settings, branch);
   const nowhere = { head, branch, remote: undefined, base: undefined };
   if (name === undefined) return { ...nowhere, note: undefined };
-  const [listing, url] = await Promise.all([
+  const [listing, [url, reachable]] = await Promise.all([
     git.ask(
       ["ls-remote", "--heads", "--tags", "--", name],
       undefined,
       PATIENCE,
     ),
-    git.line(["ls-remote", "--get-url", "--", name]),
+    addressesOf(machine, git, name),
+    head === undefined ? undefined : likelyBase(git, head, name).then(onLikely),
   ]);
-  const reachable = podUrl(url, await sshHostOf(machine, url));
   if (reachable === undefined) {
     const note = `the remote ${name} is a directory of this machine`;
     return { ...nowhere, note };
@@ -137,6 +141,36 @@ export async function findPosition(
       ? `the remote ${name} has no commit of this branch`
       : undefined,
   };
+}
+
+/** The address of a remote, and the one that pods reach it by. */
+async function addressesOf(
+  machine: Machine,
+  git: Git,
+  name: string,
+): Promise<[url: string, reachable: string | undefined]> {
+  const url = await git.line(["ls-remote", "--get-url", "--", name]);
+  return [url, podUrl(url, await sshHostOf(machine, url))];
+}
+
+/** The newest commit below one that the remote had when it was seen last. */
+async function likelyBase(
+  git: Git,
+  head: string,
+  name: string,
+): Promise<string | undefined> {
+  return await nearest(git, head, await seenOn(git, name))
+    .catch(() => undefined);
+}
+
+/** Where the branches of a remote were when they were seen last. */
+async function seenOn(git: Git, name: string): Promise<string[]> {
+  const listing = await git.line([
+    "for-each-ref",
+    "--format=%(objectname)",
+    `refs/remotes/${name}`,
+  ]);
+  return listing.split("\n").filter((commit) => commit !== "");
 }
 
 async function headOf(git: Git): Promise<string | undefined> {
@@ -183,15 +217,10 @@ async function newestShared(
 ): Promise<string | undefined> {
   const tips = [...new Set(refs.map(({ commit }) => commit))];
   if (tips.includes(head)) return head;
-  const [here, seen] = await Promise.all([
+  const [here, earlier] = await Promise.all([
     commitsHere(git, tips),
-    git.line([
-      "for-each-ref",
-      "--format=%(objectname)",
-      `refs/remotes/${name}`,
-    ]),
+    seenOn(git, name),
   ]);
-  const earlier = seen.split("\n").filter((commit) => commit !== "");
   const proven = await nearest(git, head, here);
   const hoped = await nearest(git, head, [...here, ...earlier]);
   if (hoped === undefined || hoped === proven) return proven;

@@ -51,28 +51,36 @@ export async function takeSnapshot(
   const git = gitIn(machine, repository.top, env);
   const scan = scanFor(secrets);
 
-  const [position, tree] = await Promise.all([
-    findPosition(machine, git, {
-      temporary,
-      objects: repository.objects,
-    }),
-    writeTree(machine, repository.top, git, scan),
+  const writing = writeTree(machine, repository.top, git, scan);
+  const look = (changes: readonly TreeChange[]) =>
+    inspectBlobs(machine, repository.top, env, changes, scan);
+  // By its base: the likely one while the remote is asked, the true one after.
+  const made = new Map<string | undefined, Promise<Made>>();
+  function makeOn(base: string | undefined): Promise<Made> {
+    const making = made.get(base) ??
+      writing.then(({ tree }) => makeCommit(git, tree, base, look));
+    made.set(base, making);
+    return making;
+  }
+
+  const [position, tree, lfs] = await Promise.all([
+    findPosition(
+      machine,
+      git,
+      { temporary, objects: repository.objects },
+      (base) => void (base && makeOn(base).catch(() => {})),
+    ),
+    writing,
+    writing.then(({ hasAttributes }) => hasAttributes && usesLfs(git)),
   ]);
   const { base, head, branch, remote } = position;
-  const commit = await commitOf(git, tree.tree, base);
-  const hasBundle = commit !== base;
-  const [changes, pack] = await Promise.all([
-    git.give(changesArgs(base, tree.tree)).then(decodeChanges),
-    hasBundle ? packOf(git, commit, base) : undefined,
-  ]);
-  const [lfs] = await Promise.all([
-    tree.hasAttributes && usesLfs(git),
-    inspectBlobs(machine, repository.top, env, changes, scan),
-  ]);
+  const making = makeOn(base);
+  // What was begun on another base still reads and writes in `temporary`.
+  await Promise.allSettled(made.values());
   return {
-    ...{ commit, tree: tree.tree, base, remote, branch, head },
-    ...{ top: repository.top, below: repository.below, changes },
-    bundle: pack && await bundled(commit, base, pack),
+    ...{ tree: tree.tree, base, remote, branch, head },
+    ...{ top: repository.top, below: repository.below },
+    ...await making,
     submodules: tree.submodules,
     lfs,
     notes: [
@@ -80,6 +88,26 @@ export async function takeSnapshot(
       ...tree.notes,
     ],
   };
+}
+
+/** The part of a snapshot that depends on its base. */
+type Made = Pick<Snapshot, "commit" | "changes" | "bundle">;
+
+/** Makes the commit of a tree and packs what its base lacks; `look` sees what that is. */
+async function makeCommit(
+  git: Git,
+  tree: string,
+  base: string | undefined,
+  look: (changes: readonly TreeChange[]) => Promise<void>,
+): Promise<Made> {
+  const commit = await commitOf(git, tree, base);
+  const listing = git.give(changesArgs(base, tree)).then(decodeChanges);
+  const [changes, pack] = await Promise.all([
+    listing,
+    commit === base ? undefined : packOf(git, commit, base),
+    listing.then(look),
+  ]);
+  return { commit, changes, bundle: pack && await bundled(commit, base, pack) };
 }
 
 /** Copies the index, prepares the object directory; gives the environment in which git writes there only. */

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { type CodeSecret, listCode } from "../../cluster/code_secret.ts";
 import { placeOf, projectOf } from "../../settings/project.ts";
 import {
   type ReadSettings,
@@ -83,10 +84,15 @@ export async function carryOut(
     given: context.given,
     json: request.json,
   };
+  let listing: Promise<CodeSecret[]> | undefined;
   const coding = takeCode?.(host).then((code) => ({
     code,
     draft: planSubmission(settings, request, { ...extra, code }).draft,
-    send: (job: string) => sendCode(host, settings, code, job, extra.id),
+    send: async (job: string) => {
+      await sendCode(host, settings, code, job, extra.id);
+      // Beside the submission, which waits for run:ai: what no job needs any more.
+      listing ??= listCode(host, project.namespace).catch(() => []);
+    },
   }));
   coding?.catch(() => {});
   const search = searchGeneration(host, settings.settings);
@@ -106,11 +112,15 @@ export async function carryOut(
     submission,
     search,
     coding,
-  );
+  ).catch(async (error) => {
+    // No program is left behind.
+    await listing;
+    throw error;
+  });
   printResult(place, result);
   if (coding) {
     const { sweepCode } = await import("../jobs/find.ts");
-    await sweepCode(project);
+    await sweepCode(project, await listing);
   }
   if (!waits) return;
   // Loaded only when it is needed: logs, shells and links are half of what a submission would read.
