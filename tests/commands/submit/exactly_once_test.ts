@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ECDSA, makeKey, PLAIN } from "../../config/ssh/ssh_keygen.ts";
-import { ended, type Laptop, withLaptop } from "../../support/laptop.ts";
+import type { StoredSecret } from "../../support/api_server_fields.ts";
+import { calm, ended, type Laptop, withLaptop } from "../../support/laptop.ts";
 import {
   MOMENTS,
   tappedStarts,
@@ -31,12 +32,13 @@ Deno.test("mlo submit, killed at any point and run again, makes one job with the
       laptop.env["PATH"] ?? "",
       laptop.home,
     );
-    laptop.env["PATH"] = `${tapped}:${laptop.env["PATH"]}`;
+    const path = `${tapped}:${laptop.env["PATH"]}`;
 
-    const undisturbed = await attempt(laptop, "");
+    const undisturbed = await attempt(laptop, path, "");
     assert.equal(undisturbed.code, 0, undisturbed.stderr);
     const starts = undisturbed.starts;
     const wanted = await secretData(laptop);
+    const stale = await staleSecret(laptop);
     assert.ok(starts.length >= 5, `only ${starts} were started`);
     for (const program of PROGRAMS) {
       assert.ok(
@@ -48,13 +50,13 @@ Deno.test("mlo submit, killed at any point and run again, makes one job with the
     for (const start of starts) {
       for (const moment of MOMENTS) {
         await test.step(`killed at ${start}, ${moment}`, async () => {
-          await emptyCluster(laptop);
-          const first = await attempt(laptop, `${start}@${moment}`);
+          await emptyCluster(laptop, stale);
+          const first = await attempt(laptop, path, `${start}@${moment}`);
           // After its last child the program may be over before the kill.
           const isOver = start.startsWith("runai:submit:") &&
             moment === "reaped" && first.code === 0;
           assert.ok(isOver || first.code !== 0, "it was not killed");
-          const second = await attempt(laptop, "");
+          const second = await laptop.mlo(...SUBMIT);
           judge(laptop, second);
           assert.deepEqual(await secretData(laptop), wanted);
         });
@@ -77,14 +79,32 @@ async function must(program: string, ...args: string[]) {
   assert.ok(success, program);
 }
 
-async function emptyCluster({ cluster, namespace, home }: Laptop) {
+async function emptyCluster(
+  { cluster, namespace, home }: Laptop,
+  stale: StoredSecret,
+) {
   // Which generation of runai there is, and which contexts, must be asked anew.
   await Deno.remove(`${home}/.cache/mlo`, { recursive: true }).catch(() => {});
   for (const { name } of cluster.jobs.list(namespace)) {
     cluster.jobs.delete(namespace, name);
   }
+  cluster.secrets.delete(namespace, SECRET);
+  const { managedFields, ...metadata } = stale.metadata;
+  const manager = managedFields?.[0]?.manager ?? "";
+  cluster.secrets.create({ ...stale, metadata }, namespace, manager);
+}
+
+/** What kubectl makes of an older file by the replaced script: the same each time, so it is asked once. */
+async function staleSecret(laptop: Laptop): Promise<StoredSecret> {
+  const { cluster, namespace } = laptop;
   const old = JSON.stringify({ STALE: "of an older file" });
   await applyClientSide({ cluster, namespace }, old);
+  const secret = await cluster.secret(namespace, SECRET);
+  assert.deepEqual(
+    secret?.metadata.managedFields?.map(({ manager }) => manager),
+    ["kubectl-client-side-apply"],
+  );
+  return secret!;
 }
 
 /** What the replaced script leaves: a client-side apply, its values in an annotation. */
@@ -134,13 +154,13 @@ async function applyClientSide(
 }
 
 /** One run of `mlo submit` under the taps, until every child of it has ended too. */
-async function attempt(laptop: Laptop, kill: string) {
+async function attempt(laptop: Laptop, path: string, kill: string) {
   const directory = await Deno.makeTempDir({
     dir: laptop.home,
     prefix: "tap-",
   });
   const ran = await ended(
-    laptop.spawn(SUBMIT, { TAP_DIR: directory, TAP_KILL: kill }),
+    laptop.spawn(SUBMIT, { PATH: path, TAP_DIR: directory, TAP_KILL: kill }),
   );
   await untilAllEnded(directory);
   return { ...ran, starts: tappedStarts(directory) };
@@ -180,21 +200,25 @@ Deno.test("mlo submit of one name, three times at once, makes one job", async ()
   });
 });
 
+/** The laptop, whose run:ai fails in this way. */
+function failing(laptop: Laptop, how: string): Laptop {
+  const env = { ...laptop.env, MLO_DOUBLE_RUNAI_FAIL: how };
+  return calm({ ...laptop, env });
+}
+
 for (const where of ["with a pod", "in run:ai's queue"]) {
   Deno.test(`mlo submit finds a job whose answer was lost, ${where}`, () =>
     withLaptop(async (laptop) => {
       const { cluster, namespace } = laptop;
       if (where !== "with a pod") cluster.jobs.setDefaults({ podless: true });
-      const ran = await ended(
-        laptop.spawn(SUBMIT, { MLO_DOUBLE_RUNAI_FAIL: "after-create" }),
-      );
+      const ran = await failing(laptop, "after-create").mlo(...SUBMIT);
       assert.equal(ran.code, 0, ran.stderr);
       assert.match(ran.stdout, /Submitted the job exp/);
       assert.match(
         ran.stderr,
         /the answer to the submission was lost; the job exp is there\n/,
       );
-      const again = await ended(laptop.spawn(SUBMIT));
+      const again = await laptop.mlo(...SUBMIT);
       assert.equal(again.code, 1, again.stderr);
       assert.match(again.stderr, /name .*is taken/);
       assert.equal(cluster.jobs.list(namespace).length, 1);
@@ -205,18 +229,14 @@ Deno.test("mlo submit without a name makes one job, under the name it chose, whe
   withLaptop(async (laptop) => {
     laptop.cluster.jobs.setDefaults({ podless: true });
     const noName = SUBMIT.filter((word) => word !== "-n" && word !== "exp");
-    const ran = await ended(
-      laptop.spawn(noName, { MLO_DOUBLE_RUNAI_FAIL: "after-create" }),
-    );
+    const ran = await failing(laptop, "after-create").mlo(...noName);
     assert.equal(ran.code, 0, ran.stderr);
     assert.equal(laptop.cluster.jobs.list(laptop.namespace).length, 1);
   }));
 
 Deno.test("mlo submit tries again where an admission webhook did not answer", () =>
   withLaptop(async (laptop) => {
-    const ran = await ended(
-      laptop.spawn(SUBMIT, { MLO_DOUBLE_RUNAI_FAIL: "first-webhook" }),
-    );
+    const ran = await failing(laptop, "first-webhook").mlo(...SUBMIT);
     assert.equal(ran.code, 0, ran.stderr);
     assert.doesNotMatch(ran.stderr, /webhook|lost/);
     assert.equal(laptop.cluster.jobs.list(laptop.namespace).length, 1);
