@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { ECDSA, makeKey, PLAIN } from "../../config/ssh/ssh_keygen.ts";
 import type { StoredSecret } from "../../support/api_server_fields.ts";
-import { calm, ended, type Laptop, withLaptop } from "../../support/laptop.ts";
+import {
+  calm,
+  ended,
+  type Laptop,
+  spawnPatiently,
+  withLaptop,
+} from "../../support/laptop.ts";
 import {
   MOMENTS,
   tappedStarts,
@@ -189,7 +195,7 @@ async function secretData({ cluster, namespace }: Laptop) {
 Deno.test("mlo submit of one name, three times at once, makes one job", async () => {
   await withLaptop(async (laptop) => {
     const runs = await Promise.all(
-      [1, 2, 3].map(() => ended(laptop.spawn(SUBMIT))),
+      [1, 2, 3].map(() => ended(spawnPatiently(laptop, SUBMIT))),
     );
     const jobs = laptop.cluster.jobs.list(laptop.namespace);
     assert.deepEqual(jobs.map(({ name }) => name), ["exp"]);
@@ -246,8 +252,8 @@ Deno.test("mlo submit without a name takes another one when its own is taken", a
   await withLaptop(async (laptop) => {
     const noName = SUBMIT.filter((word) => word !== "-n" && word !== "exp");
     const [one, two] = await Promise.all([
-      ended(laptop.spawn(noName)),
-      ended(laptop.spawn(noName)),
+      ended(spawnPatiently(laptop, noName)),
+      ended(spawnPatiently(laptop, noName)),
     ]);
     assert.equal(one.code, 0, one.stderr);
     assert.equal(two.code, 0, two.stderr);
