@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { programUnderTest, SETTINGS } from "../support/laptop.ts";
+import { programUnderTest } from "../support/laptop.ts";
 import { type NodeLaptop, withNodeLaptop } from "../support/node/laptop.ts";
+import { must } from "../support/pods/programs.ts";
 import { startOnTerminal } from "../support/pseudo_terminal.ts";
 
 /** A laptop with a job `exp` whose pod sleeps. */
@@ -141,13 +142,18 @@ Deno.test("exec on a real node whose pod is deleted tells the program's end or t
     assert.notEqual(code, 0);
   }));
 
-Deno.test("exec on a real node without the right to it ends with 4", () =>
+Deno.test("on a real node without the right to exec and events: exec ends with 4, status tells what the pod says", () =>
   withRunningJob(async (laptop) => {
     await allowPods(laptop);
-    await laptop.writeSettings(`${SETTINGS}KUBE_CONTEXT=alice\n`);
+    const use = ["kubectl", "config", "use-context", "alice"];
+    await must(use, { env: laptop.env, clearEnv: true });
     const ran = await laptop.mlo("exec", "exp", "--", "true");
     assert.equal(ran.code, 4, ran.stderr);
     assert.match(ran.stderr, /^mlo: .*no permission/m);
+    const seen = await laptop.mlo("status", "exp", "--json");
+    assert.equal(seen.code, 0, seen.stderr);
+    const { status, events } = JSON.parse(seen.stdout);
+    assert.deepEqual([status, events], ["Running", []]);
   }));
 
 /** Lets alice look at pods, and do nothing else. */
