@@ -133,7 +133,7 @@ for (const open of ["pod", "archive"] as const) {
             const { starts } = await attempt(`${start}@${moment}`);
             assert.ok(starts.includes(start), `${starts}`);
             if (isThere(laptop)) await judge(laptop, bed, "after the kill");
-            const again = await attempt("");
+            const again = await laptop.mlo(...words);
             if (again.code !== 0) assert.match(again.stderr, /name is taken/);
             await judge(laptop, bed, "after the second run");
           });
