@@ -22,9 +22,11 @@ export async function furnish(
   return { code, git };
 }
 
-/** The job as its pod would start it: its arguments, its variables, those of Secrets included. */
-export async function start(laptop: Laptop, name: string, scratch: string) {
-  const { cluster, namespace } = laptop;
+/** What the pod of a job is started with: its arguments, its variables, those of Secrets included. */
+export async function carriedBy(
+  { cluster, namespace }: Laptop,
+  name: string,
+): Promise<{ arguments: string[]; variables: Record<string, string> }> {
   const job = cluster.jobs.list(namespace).find((job) => job.name === name);
   assert.ok(job);
   const variables = { ...job["variables"] as Record<string, string> };
@@ -37,8 +39,14 @@ export async function start(laptop: Laptop, name: string, scratch: string) {
     assert.ok(value !== undefined, `${secret} has no ${key}`);
     variables[variable] = atob(value);
   }
+  return { arguments: job["arguments"] as string[], variables };
+}
+
+/** The job as its pod would start it. */
+export async function start(laptop: Laptop, name: string, scratch: string) {
+  const { arguments: given, variables } = await carriedBy(laptop, name);
   const here = (text: string) => text.replace("/mloscratch/homes/ada", scratch);
-  const words = (job["arguments"] as string[]).map((word) => {
+  const words = given.map((word) => {
     // The path of a bundle on scratch stands in the script.
     try {
       return btoa(here(atob(word)));
