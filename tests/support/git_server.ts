@@ -30,6 +30,8 @@ export async function startGitServer(): Promise<GitServer> {
   }
   await Deno.copyFile(`${directory}/id.pub`, `${directory}/authorized_keys`);
   await Deno.mkdir("/run/sshd", { recursive: true }).catch(() => {});
+  // Not the account's own: what its shell reads at every login is no part of a test.
+  await Deno.mkdir(`${directory}/home`);
   const { port, daemon } = await startDaemon(directory, user);
   const [type, blob] = (await Deno.readTextFile(`${directory}/host.pub`)).split(
     " ",
@@ -77,6 +79,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 MaxStartups 100
 AllowUsers ${user}
+SetEnv HOME=${directory}/home
 `,
     );
     const daemon = new Deno.Command("/usr/sbin/sshd", {
