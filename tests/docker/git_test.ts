@@ -17,7 +17,13 @@ const WORK = `set -e
 echo "owner $(stat -c %u .)"
 git init -q . && git status --short >/dev/null && git commit -q --allow-empty -m x && git log --format=%s
 git clone -q . /tmp/copy && rm -rf .git && git clone -q /tmp/copy inner
-mkdir empty && cd empty && git clone -q /tmp/copy . && git status --short >/dev/null && git rev-parse --is-inside-work-tree`;
+mkdir empty && cd empty && git clone -q /tmp/copy . && git status --short >/dev/null && git rev-parse --is-inside-work-tree
+printf '[build-system]\\nrequires = ["setuptools"]\\nbuild-backend = "setuptools.build_meta"\\n' >pyproject.toml
+printf '[project]\\nname = "first"\\nversion = "1"\\n[tool.setuptools]\\npy-modules = ["first"]\\n' >>pyproject.toml
+echo 'print("first")' >first.py
+python3 -m venv --without-pip --system-site-packages .venv
+python3 -m pip -q --python .venv/bin/python install --no-index --no-build-isolation -e .
+cd / && "$OLDPWD/.venv/bin/python" -m first`;
 
 const CASES: readonly {
   name: string;
@@ -46,23 +52,26 @@ const CASES: readonly {
 
 for (const { name, owner, env, make } of CASES) {
   for (const mode of MODES) {
-    podTest(`git works in a directory ${name} (${mode})`, async () => {
-      const scratch = await makeScratch();
-      await make(scratch);
-      const squashed = await exportSquashed(scratch);
-      try {
-        const pod = await bed().start({
-          mode,
-          scratch: squashed.mount,
-          env: { GIT_USER_NAME: "Ann", GIT_USER_EMAIL: "a@b", ...env },
-          command: ["bash", "-c", WORK],
-        });
-        assert.deepEqual([pod.code, pod.stderr], [0, ""]);
-        assert.equal(pod.stdout, `owner ${owner}\nx\ntrue\n`);
-      } finally {
-        await squashed.end();
-      }
-    });
+    podTest(
+      `git and pip install -e work in a directory ${name} (${mode})`,
+      async () => {
+        const scratch = await makeScratch();
+        await make(scratch);
+        const squashed = await exportSquashed(scratch);
+        try {
+          const pod = await bed().start({
+            mode,
+            scratch: squashed.mount,
+            env: { GIT_USER_NAME: "Ann", GIT_USER_EMAIL: "a@b", ...env },
+            command: ["bash", "-c", WORK],
+          });
+          assert.deepEqual([pod.code, pod.stderr], [0, ""]);
+          assert.equal(pod.stdout, `owner ${owner}\nx\ntrue\nfirst\n`);
+        } finally {
+          await squashed.end();
+        }
+      },
+    );
   }
 }
 

@@ -22,10 +22,11 @@ export async function throughRelay(
 
 /** A cluster behind {@linkcode throughRelay} whose API server goes away, whenever it is told to. */
 export interface GoingCluster {
-  /** The next request is refused with GOAWAY, or so many. */
-  goAway(times?: number): void;
-  /** How many have been refused so far. */
-  refused(): number;
+  /**
+   * The next request is refused with GOAWAY, or so many: at least, since those
+   * that come at the same moment all are. Whether they have been is given.
+   */
+  goAway(times?: number): () => boolean;
   /** Ends every connection that there is. */
   cut(): void;
   stop(): Promise<void>;
@@ -38,8 +39,10 @@ export async function goingAway(laptop: Laptop): Promise<GoingCluster> {
   let wanted = 0;
   relay.divert(server.port, () => server.refused() < wanted);
   return {
-    goAway: (times = 1) => void (wanted = server.refused() + times),
-    refused: server.refused,
+    goAway: (times = 1) => {
+      wanted = server.refused() + times;
+      return () => server.refused() >= wanted;
+    },
     cut: relay.cut,
     stop: async () => {
       await relay.stop();

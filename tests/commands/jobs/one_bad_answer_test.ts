@@ -120,16 +120,16 @@ Deno.test("an API server that goes away (GOAWAY) ends neither a question, nor lo
         text: "one\n",
       }]);
 
-      going.goAway();
+      const isAsked = going.goAway();
       const question = begun(laptop, "status", "exp");
       assert.equal(await question.end(), 0, question.printed().stderr);
-      assert.equal(going.refused(), 1);
+      assert.ok(isAsked());
 
       const log = begun(laptop, "logs", "-f", "exp");
       await log.until(() => log.printed().stdout === "one\n");
-      going.goAway(2);
+      const isRead = going.goAway(2);
       cluster.logs.end(key);
-      await log.until(() => going.refused() === 3);
+      await log.until(isRead);
       cluster.jobs.update(namespace, "exp", { phase: "Succeeded" });
       cluster.logs.end(key);
       assert.equal(await log.end(), 0, log.printed().stderr);
@@ -139,9 +139,9 @@ Deno.test("an API server that goes away (GOAWAY) ends neither a question, nor lo
       cluster.jobs.update(namespace, "exp", { phase: "Running" });
       const ports = begun(laptop, "port-forward", "exp", ":80");
       await ports.until(() => ports.printed().stdout.includes("leads to"));
-      going.goAway(2);
+      const isTried = going.goAway(2);
       going.cut();
-      await ports.until(() => going.refused() === 5);
+      await ports.until(isTried);
       await ports.until(() => ports.printed().stderr.includes("link is back"));
       ports.interrupt();
       assert.equal(await ports.end(), 130, ports.printed().stderr);
@@ -150,8 +150,8 @@ Deno.test("an API server that goes away (GOAWAY) ends neither a question, nor lo
       cluster.jobs.setDefaults({ phase: "Pending" });
       const wait = begun(laptop, "submit", "-n", "dev", "--wait");
       await wait.until(() => wait.printed().stderr.includes("dev waits"));
-      going.goAway(2);
-      await wait.until(() => going.refused() === 7);
+      const isWatched = going.goAway(2);
+      await wait.until(isWatched);
       cluster.jobs.update(namespace, "dev", { phase: "Running" });
       assert.equal(await wait.end(), 0, wait.printed().stderr);
       well(wait);

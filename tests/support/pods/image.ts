@@ -17,8 +17,9 @@ export interface TestBuild {
 const PACKAGES = [
   ..."build-essential ca-certificates curl git jq less libssl-dev locales"
     .split(" "),
-  ..."nano openssh-client procps python3-minimal rsync strace sudo tmux vim zsh"
+  ..."nano openssh-client procps python3-minimal python3-pip rsync strace sudo"
     .split(" "),
+  ..."python3-setuptools python3-wheel tmux vim zsh".split(" "),
 ];
 
 /** A git repository in the base takes oh-my-zsh's place; fixed dates give it a fixed hash. */
