@@ -77,7 +77,9 @@ inBothModes(
   (mode) =>
     listening(async (NOTIFY_URL, posts) => {
       const { root, scratch } = await rootAnd();
-      const command = ["sh", "-c", "ps -eo args; exit 3"];
+      const script =
+        "until ps -eo args | grep -q '[w]atch\\.sh'; do sleep 0.1; done; ps -eo args; exit 3";
+      const command = ["sh", "-c", script];
       const env = { ...RUN, NOTIFY_URL };
       const { code, stdout, stderr } = await root.start(
         { mode, scratch, env, command },
@@ -121,14 +123,21 @@ podTest(
   () =>
     listening(async (NOTIFY_URL, posts) => {
       const { root, scratch } = await rootAnd();
+      // It saves until the signal's notice has come, which is sent at once.
       const script =
-        "trap 'sleep 1; exit 7' TERM; echo ready; while :; do sleep 0.1; done";
+        "trap 'until [ -e /mloscratch/saved ]; do sleep 0.1; done; exit 7' TERM; echo ready; while :; do sleep 0.1; done";
       const ended = await onReady(root, {
         mode: "direct",
         scratch,
         env: { ...RUN, NOTIFY_URL },
         command: ["sh", "-c", script],
-      }, (first) => Deno.kill(first, "SIGTERM"));
+      }, async (first) => {
+        // Two posts of one moment may come in either order.
+        await until("the start", () => posts.length === 1);
+        Deno.kill(first, "SIGTERM");
+        await until("the signal", () => posts.length === 2);
+        await Deno.writeTextFile(`${scratch}/saved`, "");
+      });
       assert.deepEqual([ended.code, ended.stderr], [7, ""]);
       assert.deepEqual(posts.map(({ event }) => event), [
         ...["start", "signal", "end"],
