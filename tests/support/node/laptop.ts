@@ -42,6 +42,7 @@ export interface PodSpec extends Json {
 export interface RealPod {
   readonly metadata: {
     readonly uid: string;
+    readonly resourceVersion: string;
     readonly deletionTimestamp?: string;
   };
   readonly status: {
