@@ -13,10 +13,10 @@ podTest(
     const share = await exportSquashed(scratch, 2_000);
     try {
       for (let moment = 0; moment < MOMENTS; moment++) {
-        const script = 'while :; do echo line >>"$0"; echo; sleep 0.01; done';
+        // In the middle of a request once it has said something.
+        const script = 'while :; do echo; echo line >>"$0"; sleep 0.01; done';
         const busy = new Deno.Command("bash", {
-          args: ["-c", script],
-          cwd: share.mount,
+          args: ["-c", script, `${share.mount}/file`],
           stdout: "piped",
           stderr: "null",
         }).spawn();
