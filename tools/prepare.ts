@@ -25,7 +25,7 @@ const NEEDS: readonly Need[] = [
   { what: "ssh-keygen", package: "openssh-client" },
   { what: "openssl", package: "openssl" },
   { what: "zsh", package: "zsh" },
-  { what: "python3", package: "python3" },
+  { what: "/usr/bin/python3", package: "python3" },
   { what: "fish", package: "fish" },
   { what: "mandoc", package: "mandoc" },
   { what: "shellcheck", package: "shellcheck" },

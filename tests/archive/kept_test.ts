@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
 import { done, makeFiles } from "./small_files.ts";
+import { PYTHON } from "../support/python.ts";
 
 const ACL = "system.posix_acl_access";
 
@@ -20,7 +21,7 @@ const MARK =
 async function attribute(path: string, name: string): Promise<string> {
   const script =
     "import os,sys; print(os.getxattr(sys.argv[1], sys.argv[2]).hex())";
-  return await must(["python3", "-c", script, path, name]);
+  return await must([PYTHON, "-c", script, path, name]);
 }
 
 archiveTest(
@@ -28,7 +29,7 @@ archiveTest(
   async (bed, step) => {
     await makeFiles(bed, ["a", "b\nc"]);
     const source = `${bed.scratch}/exp/a`;
-    await must(["python3", "-c", SET_ACL, source]);
+    await must([PYTHON, "-c", SET_ACL, source]);
     await step.step("kept", async () => {
       await done(bed, "exp");
       const copy = `${bed.archive}/exp/a`;
@@ -36,9 +37,9 @@ archiveTest(
       assert.equal(((await Deno.stat(copy)).mode ?? 0) & 0o777, 0o640);
     });
     await step.step("compared, and brought over alone", async () => {
-      await must(["python3", "-c", MARK, `${bed.scratch}/exp/b\nc`, "1"]);
-      await must(["python3", "-c", MARK, `${bed.scratch}/exp`, "1"]);
-      await must(["python3", "-c", DROP_ACL, `${bed.archive}/exp/a`]);
+      await must([PYTHON, "-c", MARK, `${bed.scratch}/exp/b\nc`, "1"]);
+      await must([PYTHON, "-c", MARK, `${bed.scratch}/exp`, "1"]);
+      await must([PYTHON, "-c", DROP_ACL, `${bed.archive}/exp/a`]);
       await must(["chmod", "640", `${bed.archive}/exp/a`]);
       const { code, stdout } = await bed.archiveIt("verify", "exp");
       assert.equal(code, 1, stdout);

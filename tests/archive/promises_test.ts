@@ -8,6 +8,7 @@ import {
 import { slowDown } from "../support/archive_rsync.ts";
 import { done, makeFiles } from "./small_files.ts";
 import { workersOf } from "./survival.ts";
+import { PYTHON } from "../support/python.ts";
 
 archiveTest(
   "a directory that cannot be read is named with its reason, and only itself",
@@ -49,11 +50,11 @@ archiveTest(
   async (bed) => {
     await makeFiles(bed, ["a", "b"]);
     const python = 'import os,sys; os.setxattr(sys.argv[1], "user.mark", b"1")';
-    await must(["python3", "-c", python, `${bed.scratch}/exp/a`]);
+    await must([PYTHON, "-c", python, `${bed.scratch}/exp/a`]);
     await done(bed, "exp");
     const read = 'import os,sys; print(os.getxattr(sys.argv[1], "user.mark"))';
     assert.equal(
-      await must(["python3", "-c", read, `${bed.archive}/exp/a`]),
+      await must([PYTHON, "-c", read, `${bed.archive}/exp/a`]),
       "b'1'\n",
     );
     await must(["ln", "-s", "exp/a", `${bed.scratch}/link`]);

@@ -2,6 +2,7 @@ import { denoHost } from "../../lib/host/deno_host.ts";
 import type { Snapshot } from "../../lib/snapshot/snapshot.ts";
 import { takeSnapshot } from "../../lib/snapshot/take.ts";
 import { must, run } from "../support/pods/programs.ts";
+import { PYTHON } from "../support/python.ts";
 
 /** A repository of a researcher, and what may be asked of it. */
 export interface Work extends AsyncDisposable {
@@ -73,7 +74,7 @@ export async function makeWork(
         await Deno.remove(temporary, { recursive: true });
       }
     },
-    state: () => must(["python3", "-c", STATE, `${at}/.git`]),
+    state: () => must([PYTHON, "-c", STATE, `${at}/.git`]),
     [Symbol.asyncDispose]: () => Deno.remove(top, { recursive: true }),
   };
 }
@@ -112,7 +113,7 @@ export async function unpack(
 /** All files below a directory but git's own: names, modes, links, contents. */
 export async function filesBelow(directory: string): Promise<string> {
   const { stdout, code, stderr } = await run([
-    "python3",
+    PYTHON,
     "-c",
     LIST,
     directory,

@@ -1,3 +1,4 @@
+import { PYTHON } from "./python.ts";
 /**
  * `kubectl exec` for real, whatever carries it (see `api_server_websocket.ts`
  * and `api_server_spdy.ts`). The "pod" is a directory of this machine; with a
@@ -74,7 +75,7 @@ export async function runExec(wire: ExecWire, url: URL, place: ExecPlace) {
   const hasInput = url.searchParams.get("stdin") === "true";
   // A runtime gives each program a session of its own.
   const words = isTerminal
-    ? ["python3", "-c", TERMINAL, ...argv]
+    ? [PYTHON, "-c", TERMINAL, ...argv]
     // By its path: the pod has a PATH of its own.
     : ["/usr/bin/setsid", ...argv];
   const child = new Deno.Command(words[0] ?? "", {

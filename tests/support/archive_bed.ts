@@ -21,6 +21,7 @@ import {
   type RsyncVersion,
   USUAL_RSYNC,
 } from "./rsync_versions.ts";
+import { PYTHON } from "./python.ts";
 
 export { must, sleep } from "./archive_steps.ts";
 
@@ -30,7 +31,7 @@ export const ARCHIVE_PROGRAMS: Readonly<Record<string, string>> = {
   "/usr/bin/ssh": "openssh-client",
   "/usr/bin/dash": "dash",
   "/usr/sbin/useradd": "passwd",
-  "/usr/bin/python3": "python3",
+  [PYTHON]: "python3",
 };
 
 /** See {@linkcode withArchiveHost}. */
@@ -238,9 +239,9 @@ async function setUp(
     },
     tree: async (name, count, seed) => {
       const path = `${scratch}/${name}`;
-      await must(["python3", TREE, "make", path, `${count}`, `${seed}`]);
+      await must([PYTHON, TREE, "make", path, `${count}`, `${seed}`]);
       await must(["chown", "-hR", `${user}:${user}`, path]);
-      await must(["python3", TREE, "dress", path, `${seed}`]);
+      await must([PYTHON, TREE, "dress", path, `${seed}`]);
     },
     bigFile: async (name, mebibytes) => {
       const path = `${scratch}/${name}`;
@@ -249,10 +250,10 @@ async function setUp(
       await must(["chown", `${user}:${user}`, path]);
     },
     compare: async (a, b) =>
-      (await must(["python3", TREE, "compare", a, b])).split("\n")
+      (await must([PYTHON, TREE, "compare", a, b])).split("\n")
         .slice(0, -1),
     whole: async (a, b) =>
-      new Set((await must(["python3", TREE, "whole", a, b])).split("\n")),
+      new Set((await must([PYTHON, TREE, "whole", a, b])).split("\n")),
     processes: async () =>
       (await processesOf(uid)).filter(({ command }) =>
         !command.startsWith("sshd: ")
@@ -277,7 +278,7 @@ export async function injure(
   seed: number,
   count = 1,
 ): Promise<Uint8Array[]> {
-  const { stdout, success, stderr } = await new Deno.Command("python3", {
+  const { stdout, success, stderr } = await new Deno.Command(PYTHON, {
     args: [TREE, "fault", top, kind, `${seed}`, `${count}`],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
@@ -292,5 +293,5 @@ export async function injure(
 
 /** The number of big files of a tree that have holes. */
 export async function holesIn(top: string): Promise<number> {
-  return Number(await must(["python3", TREE, "holes", top]));
+  return Number(await must([PYTHON, TREE, "holes", top]));
 }

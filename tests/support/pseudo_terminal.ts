@@ -1,3 +1,5 @@
+import { PYTHON } from "./python.ts";
+
 /** A program on a terminal of its own, with somebody at the keys. */
 export interface TerminalSession {
   /** Waits until the text stands on what was printed since the last call; fails after a minute. */
@@ -28,13 +30,8 @@ export function startOnTerminal(
   options: { env: Record<string, string>; cwd: string },
 ): TerminalSession {
   const device = Deno.makeTempFileSync();
-  const child = new Deno.Command("/usr/bin/env", {
-    args: [
-      ...[`PATH=${Deno.env.get("PATH") ?? ""}`, "python3", "-c", RELAY],
-      ...["/usr/bin/env", `PATH=${options.env["PATH"] ?? ""}`],
-      ...["/bin/sh", "-c", SET_UP, device],
-      ...[program, ...args],
-    ],
+  const child = new Deno.Command(PYTHON, {
+    args: ["-c", RELAY, "/bin/sh", "-c", SET_UP, device, program, ...args],
     clearEnv: true,
     env: { TERM: "xterm", ...options.env },
     cwd: options.cwd,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "#properties";
 import { csubDifferences } from "../../../lib/config/csub/csub.ts";
 import { parseEnvFile } from "../../../lib/config/env/file.ts";
+import { PYTHON } from "../../support/python.ts";
 
 /** How many files that `mlo` accepts are compared. */
 const FILES = 2_000;
@@ -10,7 +11,7 @@ type Meaning = { stop?: true; variables?: Record<string, string> };
 
 /** What the written-down rules make of each text. */
 async function byTheRules(texts: readonly string[]): Promise<Meaning[]> {
-  const child = new Deno.Command("python3", {
+  const child = new Deno.Command(PYTHON, {
     args: [new URL("rules.py", import.meta.url).pathname],
     env: { PYTHONIOENCODING: "utf-8" },
     stdin: "piped",

@@ -6,6 +6,7 @@ import {
 import { shellJoin, shellQuote } from "../../../lib/text/shell_quote.ts";
 import { until } from "../../support/pods/programs.ts";
 import { type Bed, payloadBed, withScript } from "./bed.ts";
+import { PYTHON } from "../../support/python.ts";
 
 /**
  * A program as a training script is: at SIGTERM its handler takes a second, is
@@ -37,15 +38,6 @@ while True:
     time.sleep(0.05)
 `;
 
-/** The interpreter itself: a wrapper in front of it would take the signal. */
-async function findPython(): Promise<string> {
-  const { stdout } = await new Deno.Command("python3", {
-    args: ["-c", "import sys; print(sys.executable)"],
-  }).output();
-  return new TextDecoder().decode(stdout).trim();
-}
-
-const PYTHON = await findPython();
 const TRAIN = `${shellQuote(PYTHON)} train.py`;
 
 async function bedWithTraining(): Promise<Bed> {
