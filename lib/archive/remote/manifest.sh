@@ -40,7 +40,7 @@ load_manifest() {
     take_over "$MANIFESTS/$COVER" "./${KEY#"$COVER"/}" "$TOP"
   else
     find "$MANIFESTS/$KEY" -name SHA256SUMS -printf '%h\0' 2>/dev/null >"$WORK/inner" || :
-    xargs -0 -r -a "$WORK/inner" sh "$SELF" take_inner || die work
+    apply take_inner inner || die work
   fi
   for list in sums copy.cmp source.idx copy.idx; do
     sort_list "$list" "$WORK/old.$list"

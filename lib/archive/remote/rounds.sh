@@ -101,7 +101,7 @@ bring_over() {
   [ "$KIND" != archive ] || sweep
   set_newer_aside
   for list in links tied force; do
-    xargs -0 -r -a "$WORK/$list" sh "$SELF" as_file >>"$WORK/need" || die work
+    apply as_file "$list" >>"$WORK/need" || die work
   done
   if [ "$round" = 1 ]; then untold_attributes && cat "$WORK/undressed" >>"$WORK/need" || die work; fi
   [ -s "$WORK/need" ] || return 0
