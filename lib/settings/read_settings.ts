@@ -185,7 +185,13 @@ function parse(
     throw envFileError(path, read, resolved.problems);
   }
   for (const { key, message, hint } of resolved.warnings) {
-    warn(host, `${path}:${lines.get(key) ?? 1}: ${message}`, hint);
+    const flag = OVERRIDES.find((one) =>
+      one.key === key && flags[one.name] !== undefined
+    )?.flag;
+    const told = flag === undefined
+      ? `${path}:${lines.get(key)}: ${message}`
+      : message.replace(key, flag);
+    warn(host, told, hint);
   }
   if (resolved.settings === undefined) {
     throw flagError(flags, resolved.problems) ??

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ExitCode, MloError } from "../../lib/error.ts";
 import {
   readSettings,
+  readSettingsAlone,
   type SettingsFlags,
 } from "../../lib/settings/read_settings.ts";
 import { placeOf, type Project } from "../../lib/settings/project.ts";
@@ -90,6 +91,12 @@ Deno.test("readSettings() takes the file that a flag, else a variable names, els
     const { stderr } = await bed.read({ profile: "two" }, { verbose: true });
     const file = `${bed.home}/.config/mlo/two.env`;
     assert.equal(stderr, `Using the settings in ${file}\n`);
+    // The verbs that make no secret say so, too.
+    const { host, printed } = hostInMemory({ HOME: bed.home }, bed.home);
+    await readSettingsAlone({ host, verbose: false }, { profile: "two" });
+    assert.equal(printed().stderr, "");
+    await readSettingsAlone({ host, verbose: true }, { profile: "two" });
+    assert.equal(printed().stderr, stderr);
   }));
 
 Deno.test("readSettings() refuses the name of a profile that leads elsewhere, wherever it comes from", () =>
@@ -145,6 +152,12 @@ Deno.test("readSettings() warns of a file that others can read, and of a doubtfu
     await bed.write("odd.env", `${SETTINGS}GIT_USER_NAME=“Ada”\n`);
     const odd = await bed.read({ envFile: "~/odd.env" });
     assert.match(odd.stderr, /^mlo: warning: \S+\/odd\.env:3: GIT_USER_NAME /);
+    // A flag's value is not in the file, whatever the file has for the same.
+    await bed.write("ours.env", `${SETTINGS}KUBE_CONTEXT=ours\n`);
+    const pasted = { envFile: "~/ours.env", context: "“c”" };
+    const { stderr } = await bed.read(pasted);
+    assert.match(stderr, /^mlo: warning: --context stands between curly/);
+    assert.doesNotMatch(stderr, /ours\.env/);
   }));
 
 Deno.test("readSettings() refuses a file that git tracks, from below it as from beside it, unless told to", () =>

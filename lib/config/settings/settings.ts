@@ -63,7 +63,7 @@ export function resolveSettings(
   const faulty = new Set(problems.map(({ key }) => key));
   const warnings = [
     ...misspelt(variables),
-    ...unexpanded(values),
+    ...unexpanded(variables).filter(({ key }) => values.has(key)),
     ...strangers(variables).filter(({ key }) => !faulty.has(key)),
   ];
   if (problems.length > 0) return { problems, warnings };
@@ -216,12 +216,12 @@ function strangers(variables: ReadonlyMap<string, string>): SettingProblem[] {
   });
 }
 
-/** Paths that look as if a shell were to expand them. */
-function unexpanded(values: ReadonlyMap<string, string>): SettingProblem[] {
+/** Given paths that look as if a shell were to expand them; those that derive from one are not told again. */
+function unexpanded(variables: ReadonlyMap<string, string>): SettingProblem[] {
   const paths = SETTINGS.filter(({ type }) =>
     type === "path" || type === "mount" || type === "keyPath"
   );
-  return paths.filter(({ key }) => /\$[\w{(]/.test(values.get(key) ?? ""))
+  return paths.filter(({ key }) => /\$[\w{(]/.test(variables.get(key) ?? ""))
     .map(({ key }) => ({
       key,
       message: `${key} has a "$", which nothing expands`,

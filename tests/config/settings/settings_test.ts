@@ -174,6 +174,13 @@ Deno.test("resolveSettings() warns of a path that looks as if it were expanded",
   });
   assert.equal(settings?.WORKING_DIR, "/x/$USER");
   assert.deepEqual(warnings.map(({ key }) => key), ["WORKING_DIR"]);
+  // What derives from a path is not told beside it.
+  const root = resolve({ ...REQUIRED, SCRATCH_HOME_ROOT: "/x/$Y" });
+  assert.equal(root.settings?.WORKING_DIR, "/x/$Y/ann");
+  assert.deepEqual(
+    root.warnings.map(({ key }) => key),
+    ["SCRATCH_HOME_ROOT"],
+  );
 });
 
 Deno.test("resolveSettings() finds no slip among a hundred thousand other keys", () => {
