@@ -20,13 +20,14 @@ const PATIENCE = 3_000;
 
 /**
  * Prints what there is, `$0` lines of each file. On the pod's own disk, since
- * scratch may hang; where that has none, from the run's directory.
+ * scratch may hang; where that has none, from the run's directory. A file's
+ * last line may be torn, without an end: each heading begins a line of its own.
  */
 const SHOW = `for file in usage.csv attempts.jsonl keep; do
   from=/run/mlo/$file
   [ -s "$from" ] || [ -z "\${MLO_RUN_DIR-}" ] || from=$MLO_RUN_DIR/$file
-  echo "mlo-file $file"; tail -n "$0" -- "$from" 2>/dev/null
-done; echo "mlo-now $(date +%s)"`;
+  echo; echo "mlo-file $file"; tail -n "$0" -- "$from" 2>/dev/null
+done; echo; echo "mlo-now $(date +%s)"`;
 
 /** The words that ask a pod for its last `lines` samples. */
 export function askWords(lines: number): string[] {

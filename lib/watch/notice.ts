@@ -29,7 +29,7 @@ export async function notify(
     { program: "curl", args: ["-q", "-K", "-"], timeout: 7_000 },
     curlConfiguration(url, text, fields),
   );
-  const answer = new TextDecoder().decode(outcome.stdout).trim();
+  const answer = new TextDecoder().decode(outcome.stdout);
   if (outcome.code === 0 && /^2\d\d$/.test(answer)) return;
   const why = outcome.timedOut
     ? FAILURES[28]

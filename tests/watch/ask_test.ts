@@ -56,6 +56,12 @@ const ANSWERS: readonly [what: string, answer: string, told: unknown][] = [
     undefined,
   ],
   ["an answer that broke off in its last line", "mlo-now \n", undefined],
+  ["the time alone", "mlo-now 1795800090\n", NOTHING],
+  [
+    "words that look like a heading, within a line",
+    answer(`${USE}1 mlo-file x\n`, ATTEMPT, ""),
+    { ...NOTHING, samples: SAMPLES, attempts: [[1, "exp-0-0"]] },
+  ],
   ["no answer", "", undefined],
 ];
 
@@ -86,6 +92,11 @@ Deno.test("askWords() gets the last lines out of the run's directory, where the 
     assert.deepEqual(told?.samples, SAMPLES.slice(1));
     assert.deepEqual(told?.attempts, [[1, "exp-0-0"]]);
     assert.ok(Number(told?.now) > 1_700_000_000);
+    // A line that was torn when the disk was full hides nothing of what follows.
+    await Deno.writeTextFile(`${directory}/usage.csv`, `${USE}179580`);
+    const torn = parts((await inPod(askWords(2), directory)).answer);
+    assert.deepEqual(torn?.samples, SAMPLES.slice(1));
+    assert.deepEqual(torn?.attempts, [[1, "exp-0-0"]]);
     // Where nothing counts idle time there is nothing to put off.
     const { code: none } = await inPod(keepWords(60), directory);
     assert.equal(none, NO_WATCH);

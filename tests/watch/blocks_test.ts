@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { drawUse } from "../../lib/watch/blocks.ts";
-import { decodeSamples, type Sample } from "../../lib/watch/samples.ts";
+import {
+  COLUMNS,
+  decodeSamples,
+  type Sample,
+} from "../../lib/watch/samples.ts";
 
 const NOW = 1_795_800_000;
 
@@ -56,6 +60,12 @@ Deno.test("drawUse() draws the processor where no card can be read, its highest 
     undefined,
   );
   assert.equal(drawUse([], 6), undefined);
+});
+
+Deno.test("COLUMNS are those of the heading that a pod writes", async () => {
+  const watch = new URL("../../docker/watch.sh", import.meta.url);
+  const script = await Deno.readTextFile(watch);
+  assert.ok(script.includes(`'${COLUMNS.join(",")}\\n'`));
 });
 
 Deno.test("decodeSamples() tells nothing there from not measured, and passes over what is torn", () => {
