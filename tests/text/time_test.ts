@@ -49,6 +49,12 @@ const BAD = {
   "overflow": ["3651d", "99999999999999999999", "9".repeat(400) + "h"],
 };
 
+const SAID: Readonly<Record<string, RegExp>> = {
+  zero: /: it is zero$/,
+  rubbish: /: it is not made of days, hours, minutes$/,
+  overflow: /: it is more than 3650 days$/,
+};
+
 for (const [text, seconds] of GOOD) {
   Deno.test(`parseDuration() reads ${text}`, () => {
     assert.equal(parseDuration(text), seconds);
@@ -62,6 +68,7 @@ for (const [what, texts] of Object.entries(BAD)) {
         assert(error instanceof MloError, text);
         assert.equal(error.exitCode, ExitCode.usage);
         assert.match(error.hint ?? "", /2d6h30m/);
+        assert.match(error.message, SAID[what]!, text);
         return true;
       });
     }

@@ -184,10 +184,56 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: "what is no number finds no block, and draws a blank, too",
   },
   {
+    file: "lib/settings/locate.ts",
+    before: '{ path: inDirectory(config, "mlo/.env"), condition: "any" },',
+    after: '{ path: inDirectory(config, "mlo/.env"), condition: "anyx" },',
+    reason: 'only "ours" makes a difference; the type checker refuses the word',
+  },
+  {
+    file: "lib/settings/report.ts",
+    before: '? failure.replace(/ (?:from|in)$/, "")',
+    after: '? failure.replace(/ (?:from|in)/, "")',
+    reason: "neither of the two sentences has such a word elsewhere",
+  },
+  {
+    file: "lib/watch/ask.ts",
+    before: "answer.split(/^mlo-(?:file |now ).*$/m)[",
+    after: "answer.split(/^mlo-(?:file |now ).*/m)[",
+    reason: "what comes before goes on to the end of the line",
+  },
+  {
+    file: "lib/watch/notice.ts",
+    before: "if (outcome.code === 0 && /^2\\d\\d$/.test(answer)) return;",
+    after: "if (outcome.code === 0 && /^2\\d\\d/.test(answer)) return;",
+    reason: "curl writes three digits",
+  },
+  {
     file: "lib/watch/blocks.ts",
     before: 'return BLOCKS[Math.min(step, BLOCKS.length - 1)] ?? " ";',
     after: "return (BLOCKS[Math.min(step, BLOCKS.length - 1)]);",
     reason: "the step is never past the last block",
+  },
+  {
+    file: "lib/text/near.ts",
+    before: "(next[at - 1] ?? 0) + 1,",
+    after: "((next[at - 1])) + 1,",
+    reason: "the index is always within the row so far",
+  },
+  {
+    file: "lib/text/notice.ts",
+    before:
+      'const host = /^[^:]*:\\/\\/([^/?#]*)/.exec(url)?.[1]?.replace(/^.*@/, "")',
+    after:
+      'const host = /^[^:]*:\\/\\/([^/?#]*)/.exec(url)?.[1]?.replace(/.*@/, "")',
+    reason: "what takes all it can begins at the beginning anyhow",
+  },
+  {
+    file: "lib/text/notice.ts",
+    before:
+      'const host = /^[^:]*:\\/\\/([^/?#]*)/.exec(url)?.[1]?.replace(/^.*@/, "") .replace(/:.*$/, "").toLowerCase() ?? "";',
+    after:
+      'const host = (/^[^:]*:\\/\\/([^/?#]*)/.exec(url)?.[1]?.replace(/^.*@/, "") .replace(/:.*$/, "").toLowerCase());',
+    reason: 'no service is at "undefined"',
   },
 ];
 
