@@ -13,7 +13,7 @@ import {
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** A machine whose curl ends so, with the addresses that it was asked for. */
-function machine(code: number, stderr = "", mirror?: string) {
+function machine(code: number, stderr: string, mirror?: string) {
   const asked: string[] = [];
   const it = {
     env: { get: (name: string) => name === "MLO_MIRROR" ? mirror : undefined },
@@ -43,7 +43,7 @@ Deno.test("curlCall() keeps to the address's scheme, fails where the server does
 });
 
 Deno.test("download() gives what came, by way of the mirror that is set", async () => {
-  const direct = machine(0);
+  const direct = machine(0, "");
   const got = await download(direct.it, "https://host/x");
   assert.equal(new TextDecoder().decode(got), "content");
   assert.deepEqual(direct.asked, ["curl … https://host/x"]);
