@@ -136,6 +136,17 @@ const TABLES: Record<string, readonly [text: string, jobs: ListedJob[]]> = {
     `${table([]).trimEnd()}\nexp-with-a-long-name   Running  3h\n`,
     [job({ name: "exp-with-a-long-name", type: "unknown" })],
   ],
+  "a cell wider than its column, in a line that is indented": [
+    `${table([]).trimEnd()}\n  exp-with-a-long-name   Running  3h\n`,
+    [job({ name: "exp-with-a-long-name", type: "unknown" })],
+  ],
+  "columns whose titles only resemble those that are wanted": [
+    [
+      "NAME  STATUS   MAX AGE  AGE (MAX)  AGE  BY NODE  NODE  NO IMAGE  IMAGES  IMAGE  A TYPE  TYPES  TYPE   FREE GPU  GPUX  GPU",
+      "exp   Running  9h       9h         3h   x        n     x         x       img    Mpi     Mpi    Train  7         8     2",
+    ].join("\n"),
+    [job({ age: 10_800, node: "n", image: "img", gpus: 2 })],
+  ],
 };
 
 for (const [what, [text, jobs]] of Object.entries(TABLES)) {

@@ -78,4 +78,7 @@ Deno.test("simpleCommand() answers at once to long lines", () => {
     simpleCommand("x " + part.repeat(9_000) + "\n");
     simpleCommand(part.repeat(6_000) + ";");
   }
+  // Beyond what can be told apart at once, a line is left alone.
+  assert.ok(simpleCommand(`a ${"b".repeat(19_998)}`));
+  assert.equal(simpleCommand(`a ${"b".repeat(19_999)}`), undefined);
 });
