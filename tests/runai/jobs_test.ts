@@ -193,6 +193,13 @@ const WORKLOADS: Record<string, readonly [value: unknown, jobs: ListedJob[]]> =
       ...LISTED,
       status: "Succeeded",
     }]],
+    "a status that only resembles it": [
+      ["Uncompleted", "CompletedInPart"].map((phase) => ({ ...REST, phase })),
+      ["Uncompleted", "CompletedInPart"].map((status) => ({
+        ...LISTED,
+        status,
+      })),
+    ],
     "an unknown status": [[{ ...REST, phase: "Resuming" }], [{
       ...LISTED,
       status: "Resuming",

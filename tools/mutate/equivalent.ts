@@ -235,6 +235,19 @@ export const EQUIVALENT: readonly Equivalent[] = [
       'const host = (/^[^:]*:\\/\\/([^/?#]*)/.exec(url)?.[1]?.replace(/^.*@/, "") .replace(/:.*$/, "").toLowerCase());',
     reason: 'no service is at "undefined"',
   },
+  {
+    file: "lib/runai/job_table.ts",
+    before: "status: /^STATUS$/i,",
+    after: "status: /STATUS$/i,",
+    reason:
+      "the second title of every table is found first: before it there is NAME alone",
+  },
+  {
+    file: "lib/runai/job_flags.ts",
+    before: "return 0;",
+    after: "return 1;",
+    reason: "a job that has a problem is never made",
+  },
 ];
 
 /** Whether a fault stands in the list. */

@@ -24,7 +24,7 @@ export const ROOMS: readonly Room[] = [
   room("runs", "^lib/runs/", VERBS),
   room("archive", "^lib/archive/.*\\.ts$", "archive|commands"),
   room("archive-shell", "^lib/archive/remote/.*\\.sh$", "archive", "archive"),
-  room("image", "^lib/image/", VERBS, "commands/image"),
+  room("image", "^lib/image/", VERBS, "image|commands/image"),
   room("setup", "^lib/setup/", `release|${VERBS}`, "setup|commands/setup"),
   room("watch", "^lib/watch/", `docker|${VERBS}`),
   room("text", "^lib/text/", VERBS, "text|watch"),

@@ -261,6 +261,10 @@ Deno.test("payload() refuses what no command line can hold", () => {
         /too long/.test(error.message) && /file/.test(error.hint ?? ""),
     );
   }
+  assert.throws(
+    () => payload({ command: word }),
+    /A word of the command is too long: 131072 bytes, more than \d{4,6}$/,
+  );
 });
 
 Deno.test("payload() has no quotes or backslashes in any word", () => {
