@@ -117,6 +117,7 @@ Deno.test("every file of lib/ belongs to a room, and a test mirrors by folder an
   assert.ok(isMirror("tests/config/env/file_scale_test.ts", file));
   assert.ok(!isMirror("tests/config/env/value_test.ts", file));
   assert.ok(!isMirror("tests/config/file_test.ts", file));
+  assert.ok(isMirror("tests/cli_test.ts", "lib/cli.ts"));
 });
 
 Deno.test("every fault in the list of equivalents can still be put in, and has a reason", async () => {

@@ -14,7 +14,10 @@ const VERBS = "commands|docs";
 
 /** The rooms, in the order of the report. */
 export const ROOMS: readonly Room[] = [
-  room("top", "^lib/[^/]+\\.ts$", VERBS, "commands(?=/[^/]+$)"),
+  {
+    ...room("top", "^lib/[^/]+\\.ts$", VERBS),
+    own: /^tests\/(?:commands\/)?[^/]+_test\.ts$/,
+  },
   room("commands", "^lib/commands/", VERBS),
   room("settings", "^lib/settings/", `config|${VERBS}`),
   room("config", "^lib/config/", `settings|${VERBS}`),
