@@ -124,3 +124,34 @@ Deno.test("a link to nothing, and one to itself, lead to no file", () =>
       assert.equal(itself?.kind, "other", name);
     }
   }));
+
+Deno.test("link() gives a file a second name unless something has it, and says what it cannot name", () =>
+  inDirectory(async (directory, files) => {
+    await files.write("a", "x");
+    await files.write("taken", "y");
+    assert.equal(await files.link("a", "b"), true);
+    assert.equal(await files.link("a", "taken"), false);
+    assert.equal(await Deno.readTextFile(`${directory}/b`), "x");
+    assert.equal(await Deno.readTextFile(`${directory}/taken`), "y");
+    await assert.rejects(
+      files.link("a", "none/c"),
+      /^MloError: Cannot name none\/c: /,
+    );
+    await assert.rejects(files.link("none", "c"), /^MloError: Cannot name c: /);
+  }));
+
+Deno.test("remove() and removeDirectory() take away what is there, and say what they cannot", () =>
+  inDirectory(async (directory, files) => {
+    await files.write("a", "x");
+    await files.makeDirectory("d/e", 0o700);
+    await files.write("d/e/f", "x");
+    await assert.rejects(files.remove("d"), /^MloError: Cannot remove d: /);
+    await files.remove("a");
+    await files.removeDirectory("d");
+    assert.deepEqual(await namesIn(directory), []);
+    for (const path of ["a", "d", "d/e"]) {
+      await files.remove(path);
+      await files.removeDirectory(path);
+    }
+    assert.equal(await files.list("d"), undefined);
+  }));

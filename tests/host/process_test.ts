@@ -17,7 +17,8 @@ Deno.test("run() gives each argument to the program as it is", async () => {
 });
 
 Deno.test("run() gives the exit status, or 128 + n after signal n", async () => {
-  assert.equal((await programs.run(sh("exit 37"))).code, 37);
+  const { code, timedOut } = await programs.run(sh("exit 37"));
+  assert.deepEqual([code, timedOut], [37, false]);
   assert.equal((await programs.run(sh("kill -TERM $$"))).code, 143);
 });
 
@@ -80,14 +81,19 @@ Deno.test("start() lets a program be killed before it is fed", async () => {
   assert.equal(text(outcome.stdout), "");
 });
 
-Deno.test("stream() gives the output as it comes", async () => {
+Deno.test("stream() gives the output as it comes, and what is said on stderr too", async () => {
   const chunks: string[] = [];
+  const errors: string[] = [];
   const outcome = await programs.stream(
-    sh("echo one; sleep 0.2; echo two"),
+    sh("echo one; echo odd >&2; sleep 0.2; echo two"),
     (chunk) => chunks.push(text(chunk)),
+    undefined,
+    (chunk) => errors.push(text(chunk)),
   );
   assert.deepEqual(chunks, ["one\n", "two\n"]);
-  assert.equal(outcome.code, 0);
+  assert.deepEqual(errors, ["odd\n"]);
+  assert.equal(text(outcome.stderr), "odd\n");
+  assert.deepEqual([outcome.code, outcome.timedOut], [0, false]);
 });
 
 Deno.test("a child gets the environment, changed as asked, without the loader's variables", async () => {
