@@ -13,7 +13,7 @@ export interface HeadStart {
  * Starts a call that will most likely be made in a moment, beside the question
  * whether it is the right one: starting `kubectl` takes longer than its answer.
  * Only for what changes nothing. What failed in the meantime is run anew when
- * it is really asked for.
+ * it is really asked for, but for what has had its time.
  */
 export function headStart(
   programs: Programs,
@@ -49,21 +49,22 @@ function isSame(one: Call, other: Call): boolean {
 class Early {
   #kept: Uint8Array[] = [];
   #give = (chunk: Uint8Array) => void this.#kept.push(chunk);
-  #started: Promise<Started | undefined>;
+  #started: Started | undefined;
 
+  /** At once: what is asked beside it would be started first otherwise. */
   constructor(programs: Programs, call: Call) {
-    this.#started = Promise.resolve().then(() => {
-      const started = programs.start(call, (chunk) => this.#give(chunk));
-      void started.feed("");
-      return started;
+    try {
+      this.#started = programs.start(call, (chunk) => this.#give(chunk));
+      void this.#started.feed("");
+    } catch {
       // What cannot be started now is told when it is asked for.
-    }).catch(() => undefined);
+    }
   }
 
-  /** The outcome with all of its output; `undefined` if it went wrong. */
+  /** The outcome with all of its output; `undefined` if it failed before its time was up. */
   async run(): Promise<Outcome | undefined> {
-    const outcome = await (await this.#started)?.outcome;
-    return isGood(outcome)
+    const outcome = await this.#started?.outcome;
+    return outcome?.timedOut || isGood(outcome)
       ? { ...outcome, stdout: joined(this.#kept) }
       : undefined;
   }
@@ -73,7 +74,7 @@ class Early {
     onOutput: (chunk: Uint8Array) => void,
     signal?: AbortSignal,
   ): Promise<Outcome | undefined> {
-    const started = await this.#started;
+    const started = this.#started;
     if (started === undefined) return undefined;
     let isGiven = false;
     this.#give = (chunk) => {
@@ -95,7 +96,7 @@ class Early {
   }
 
   kill(): void {
-    void this.#started.then((started) => started?.kill());
+    this.#started?.kill();
   }
 }
 

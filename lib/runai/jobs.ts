@@ -9,6 +9,8 @@ export function listArgs(generation: Generation, project: string): string[] {
   return generation === "v1"
     ? ["list", "jobs", "--project", project]
     // `--no-pagination` would give the first page only; `--json` gives all.
+    // 3.0 keeps it, and has `--raw` beside it, the API's answer as it came
+    // (docs.nvidia.com/run-ai, `runai workload list`), which is read as well.
     : ["workload", "list", "--project", project, "--json"];
 }
 

@@ -1,5 +1,7 @@
 import { throughDoor } from "../cluster/door.ts";
 import type { JobPod } from "../cluster/pods/job_pod.ts";
+import type { SeenPod } from "../cluster/pods/remembered.ts";
+import type { Call } from "../host/host.ts";
 import { kubectl, type Machine, text } from "../cluster/kubectl.ts";
 import { type Attempt, decodeAttempts } from "./attempts.ts";
 import { decodeSamples, type Sample } from "./samples.ts";
@@ -60,6 +62,20 @@ export function decodeReading(answer: string): Reading | undefined {
   };
 }
 
+/** The call that asks a pod for its last `lines` samples; it changes nothing. */
+export function readCall(
+  namespace: string,
+  pod: SeenPod,
+  lines: number,
+): Call {
+  const args = ["exec", pod.name, "-n", namespace, "-c", pod.container];
+  return {
+    ...kubectl([]),
+    args: [...args, "--", ...askWords(lines)],
+    timeout: PATIENCE,
+  };
+}
+
 /**
  * Asks a running pod what it tells of itself. `undefined` where that cannot be
  * had: another image, no permission, no answer in three seconds.
@@ -70,12 +86,7 @@ export async function readPod(
   pod: JobPod,
   lines: number,
 ): Promise<Reading | undefined> {
-  const args = ["exec", pod.name, "-n", namespace, "-c", pod.container];
-  const outcome = await programs.run({
-    ...kubectl([]),
-    args: [...args, "--", ...askWords(lines)],
-    timeout: PATIENCE,
-  });
+  const outcome = await programs.run(readCall(namespace, pod, lines));
   return outcome.code === 0 && !outcome.timedOut
     ? decodeReading(text(outcome.stdout))
     : undefined;

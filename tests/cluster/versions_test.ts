@@ -8,7 +8,7 @@ import {
   KUBECTL_VERSIONS,
   kubectlDirectory,
 } from "../support/kubectl_versions.ts";
-import { ended, type Laptop, withLaptop } from "../support/laptop.ts";
+import { ended, type Laptop, SETTINGS, withLaptop } from "../support/laptop.ts";
 import { begun } from "../support/started.ts";
 
 /** A laptop with the job `exp`, on which `kubectl` is this one. */
@@ -26,8 +26,11 @@ function withKubectl(
 }
 
 for (const version of KUBECTL_VERSIONS) {
-  Deno.test(`the secret is written, compared and removed by kubectl ${version}`, () =>
-    withKubectl(version, async ({ mlo, cluster, namespace }) => {
+  Deno.test(`the secret is written, compared and removed, and doctor finds it, by kubectl ${version}`, () =>
+    withKubectl(version, async (laptop) => {
+      const { mlo, cluster, namespace } = laptop;
+      // What is there, or refuses, at once: doctor asks it too.
+      await laptop.writeSettings(`${SETTINGS}ARCHIVE_HOST=127.0.0.1\n`);
       const done = async (...args: string[]) => {
         const { code, stdout, stderr } = await mlo(...args);
         assert.equal(code, 0, `${args}: ${stderr}`);
@@ -42,6 +45,10 @@ for (const version of KUBECTL_VERSIONS) {
       );
       await done("secret", "sync");
       await done("secret", "status");
+      const { stdout } = await mlo("doctor");
+      assert.match(stdout, /^ok +kubeconfig +admin, /m);
+      assert.match(stdout, /^ok +namespace +runai-mlo-ada$/m);
+      assert.match(stdout, /^ok +secret +runai-mlo-ada-env is in sync$/m);
       await done("secret", "rm", "--yes");
       assert.equal(
         await cluster.secret(namespace, "runai-mlo-ada-env"),

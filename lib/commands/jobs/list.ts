@@ -37,9 +37,10 @@ interface ListOptions extends SettingsFlags {
 async function listAll(context: Context, flags: ListOptions) {
   const project = await openProject(context, flags);
   const { host, name, namespace } = project;
-  const [jobs, pods] = await sideBySide(
-    (signal) => listJobs(project, signal),
+  // kubectl first: finding `runai` on a long PATH takes as long as starting it.
+  const [pods, jobs] = await sideBySide(
     () => lookAtPods(project),
+    (signal) => listJobs(project, signal),
   );
   await keepLook(project, jobs, pods);
   const now = host.clock.now();

@@ -8,9 +8,8 @@ import {
   eventsOf,
   listEvents,
 } from "../../cluster/events.ts";
-import { choosePod } from "../../cluster/pods/choose.ts";
 import type { JobPod } from "../../cluster/pods/job_pod.ts";
-import { listJobPods, podsOf } from "../../cluster/pods/list.ts";
+import { podsOf } from "../../cluster/pods/list.ts";
 import {
   type Reason,
   whyEnded,
@@ -19,24 +18,20 @@ import {
 import { ExitCode, MloError } from "../../error.ts";
 import { isFinished } from "../../runai/jobs.ts";
 import type { ListedJob } from "../../runai/listed_job.ts";
-import { readPod } from "../../watch/ask.ts";
-import { drawUse } from "../../watch/blocks.ts";
 import type { Context } from "../context.ts";
 import { jobView, unlistedJob } from "./view.ts";
 import { listJobs, sideBySide } from "./find.ts";
-import { chooseJobs, fits, isPattern, knownNames } from "./names.ts";
+import { chooseJobs, isPattern, knownNames } from "./names.ts";
 import { keepLook } from "../runs/look.ts";
 import { settingsCommand } from "../options.ts";
 import { whyWithoutPod } from "./podless.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 import { printStatus, type StatusView } from "./status_report.ts";
+import { likelyOne, NOTHING_TOLD, podsAndTold } from "./told.ts";
 
 /** The most events that are shown: the last ones. */
 const EVENTS = 10;
-
-/** Hours of use that are drawn. */
-const DRAWN_HOURS = 6;
 
 /** `mlo status JOB…`: how jobs are, and why they are not running. */
 export function statusCommand(context: Context) {
@@ -85,14 +80,15 @@ async function statusOf(
   words: readonly string[],
 ): Promise<StatusView[]> {
   const { host, namespace } = project;
-  const [jobs, [[pods, told], events]] = await sideBySide(
-    (signal) => listJobs(project, signal),
+  const likely = await likelyOne(project, words);
+  const [[[pods, told], events], jobs] = await sideBySide(
     () =>
       Promise.all([
-        podsAndTold(project, words),
+        podsAndTold(project, words, likely),
         // Who may not see events still gets what the pods tell.
         listEvents(host, namespace).catch(notAllowed),
       ]),
+    (signal) => listJobs(project, signal),
   );
   await keepLook(project, jobs, pods);
   const chosen = chooseJobs(project, words, knownNames(jobs, pods));
@@ -105,58 +101,6 @@ async function statusOf(
     ),
     ...told.get(name) ?? NOTHING_TOLD,
   }));
-}
-
-/** The project's pods, and what those of the jobs that are meant tell: asked as soon as they are known, while run:ai is still at its list. */
-async function podsAndTold(
-  project: Project,
-  words: readonly string[],
-): Promise<[JobPod[], Map<string, Told>]> {
-  const pods = await listJobPods(project.host, project.namespace);
-  const names = knownNames([], pods)
-    .filter((name) => words.some((word) => fits(word, name)));
-  const told = await Promise.all(
-    names.map(async (name) =>
-      [name, await toldBy(project, podsOf(pods, name))] as const
-    ),
-  );
-  return [pods, new Map(told)];
-}
-
-/** What a pod tells of itself. */
-type Told = Pick<StatusView, "attempts" | "use">;
-
-const NOTHING_TOLD: Told = { attempts: null, use: null };
-
-/** What the job's first pod tells of itself, if it runs. */
-async function toldBy(
-  { host, namespace }: Project,
-  pods: readonly JobPod[],
-): Promise<Told> {
-  const running = pods.filter(({ state, isLeaving }) =>
-    state.is === "running" && !isLeaving
-  );
-  const [{ job = "" } = {}] = running;
-  if (running.length === 0) return NOTHING_TOLD;
-  const reading = await readPod(
-    host,
-    namespace,
-    choosePod(running, job),
-    DRAWN_HOURS * 60,
-  );
-  const last = reading?.samples.at(-1);
-  return {
-    attempts: reading?.attempts.length ? reading.attempts : null,
-    use: !reading || !last ? null : {
-      at: new Date(last.at * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
-      gpu: last.gpu ?? null,
-      gpuMemory: last.gpuMib ?? null,
-      cpu: last.cpu ?? null,
-      memory: last.mib ?? null,
-      idle: last.idle,
-      drawn: drawUse(reading.samples, DRAWN_HOURS) ?? null,
-    },
-  };
 }
 
 /** No events where they may not be listed; any other failure stays one. */

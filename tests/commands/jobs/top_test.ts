@@ -26,6 +26,12 @@ const outcome = (text: string, code = 0): Outcome => ({
 const answer = (lines: string) =>
   `mlo-file usage.csv\n${lines}\nmlo-file attempts.jsonl\nmlo-file keep\nmlo-now ${NOW}\n`;
 
+/** The pod that a call asks what it tells of itself. */
+function askedPod({ program, args }: Call): string | undefined {
+  if (program !== "kubectl" || !args.includes("exec")) return undefined;
+  return args[args.indexOf("exec") + 1];
+}
+
 /** Runs `mlo` on a machine whose pods answer as `pod` says; all else is real. */
 async function withPods(
   laptop: Laptop,
@@ -40,10 +46,24 @@ async function withPods(
     ...host,
     programs: {
       ...host.programs,
-      run: (call: Call, input) =>
-        call.program === "kubectl" && call.args.includes("exec")
-          ? pod(call.args[call.args.indexOf("exec") + 1] ?? "")
-          : host.programs.run(call, input),
+      run: (call: Call, input) => {
+        const name = askedPod(call);
+        return name === undefined ? host.programs.run(call, input) : pod(name);
+      },
+      start: (call, onOutput) => {
+        const name = askedPod(call);
+        if (name === undefined) return host.programs.start(call, onOutput);
+        const done = Promise.resolve();
+        return {
+          write: () => done,
+          feed: () => done,
+          kill: () => {},
+          outcome: pod(name).then((outcome) => {
+            onOutput?.(outcome.stdout);
+            return outcome;
+          }),
+        };
+      },
     },
     terminal: terminal === undefined ? host.terminal : {
       ...host.terminal,
@@ -253,4 +273,36 @@ Deno.test("mlo status draws the last hours, and says which attempt it is", () =>
       undefined,
     );
     assert.doesNotMatch(none.stdout, /attempt|^gpu\t|^idle/m);
+  }));
+
+Deno.test("mlo status asks the pod that is remembered at once, and shows what the job's own pod tells", () =>
+  withLaptop(async (laptop) => {
+    create(laptop, "exp");
+    const asked: string[] = [];
+    const status = (pod: (name: string) => Outcome) =>
+      withPods(laptop, ["status", "exp"], (name) => {
+        asked.push(name);
+        return Promise.resolve(pod(name));
+      }, undefined);
+    const tells = (name: string) =>
+      outcome(
+        answer(LINE.replace(",97,", name === "exp-0-0" ? ",97," : ",5,")),
+      );
+    const first = await status(tells);
+    assert.match(first.stdout, /^gpu\t.*97 %/m);
+    assert.deepEqual(asked.splice(0), ["exp-0-0"]);
+
+    const cache = `${laptop.home}/.cache/mlo/pods.json`;
+    const kept = JSON.parse(await Deno.readTextFile(cache));
+    kept.places[0][1].exp = { name: "gone-0-0", container: "gone" };
+    await Deno.writeTextFile(cache, JSON.stringify(kept));
+    const wrong = await status(tells);
+    assert.deepEqual([wrong.code, wrong.stdout], [0, first.stdout]);
+    assert.deepEqual(asked.splice(0), ["gone-0-0", "exp-0-0"]);
+
+    // A pod that does not answer in its time is not asked twice.
+    const late = await status(() => outcome("", 1));
+    assert.equal(late.code, 0, textOf(late.stderr));
+    assert.doesNotMatch(late.stdout, /^gpu\t/m);
+    assert.deepEqual(asked, ["exp-0-0"]);
   }));
