@@ -104,6 +104,8 @@ Deno.test("the editor is opened once the likely pod has been found and is set up
       { ...env, PATH: `${home}/bin:/usr/bin:/bin` },
       home,
     );
-    assert.equal(await run(["code", "exp"], host), 1);
-    assert.match(textOf(printed().stderr), /no program code on the PATH/);
+    const refused = await run(["code", "exp"], host);
+    const said = textOf(printed().stderr);
+    assert.equal(refused, 1, said);
+    assert.match(said, /no program code on the PATH/);
   }));
