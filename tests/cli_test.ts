@@ -86,6 +86,53 @@ Deno.test("work that is done ends with 0 and is done once", async () => {
   }
 });
 
+Deno.test("a flag about the settings that stands before the verb is the verb's", async () => {
+  const { host } = hostInMemory({ HOME: "/home/ada" }, "/home/ada");
+  const line = ["--profile", "two", "--project=p", "list"];
+  const taken: unknown[] = [];
+  await run(line, host, (options) => void taken.push(options));
+  const [{ profile, project, context }] = taken as [Record<string, unknown>];
+  assert.deepEqual([profile, project, context], ["two", "p", undefined]);
+});
+
+Deno.test("the settings file in use is named with --verbose and --debug, and with them alone", async () => {
+  const home = await Deno.makeTempDir({ prefix: "mlo-cli-" });
+  try {
+    const file = `${home}/mine.env`;
+    const settings = "LDAP_USERNAME=ada\nLDAP_UID=1\n";
+    await Deno.writeTextFile(file, settings, { mode: 0o600 });
+    const named: boolean[] = [];
+    for (const flags of [[], ["--verbose"], ["--debug"]]) {
+      // Without a kubectl the work ends after the settings.
+      const { host, printed } = hostInMemory({ HOME: home, PATH: "" }, home);
+      const line = [...flags, "--env-file", file, "list"];
+      assert.equal(await run(line, host), 1);
+      const { stderr } = printed();
+      assert.match(stderr, /^mlo: Cannot run kubectl: it is not installed/m);
+      assert.equal(/^debug: /m.test(stderr), flags[0] === "--debug", stderr);
+      named.push(stderr.includes(`Using the settings in ${file}\n`));
+    }
+    assert.deepEqual(named, [false, true, true]);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("a shell is told the flags of the verb that it completes, whatever stands around it", async () => {
+  for (
+    const line of [
+      "status --js",
+      "--profile list status --js",
+      "--verbose status --js",
+      "status list --js",
+    ]
+  ) {
+    const { host, printed } = hostInMemory({ HOME: "/home/ada" }, "/home/ada");
+    assert.equal(await run(["complete", "--", ...line.split(" ")], host), 0);
+    assert.match(printed().stdout, /^--json\tprint one JSON object; a list/);
+  }
+});
+
 /** What a refused line says, word for word, whatever it is that was mistaken. */
 const REFUSED: readonly [line: string, message: string, hint: string][] = [
   ["listt", "Unknown command 'listt'", "did you mean list?"],
