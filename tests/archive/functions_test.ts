@@ -23,6 +23,13 @@ const CASES: readonly (readonly [script: string, out: string])[] = [
     "big:67108864//./big|\nholes:200000//./a//b|\nlarge:150000//./x y|\n",
   ],
   ["by_size . '67108863 131072//./f' && cat large", "67108863//./f|"],
+  // How many files one worker reads at a time: few, many, very many, and large ones.
+  ["JOBS=8; part_size 10 10 10; echo $REPLY", "32\n"],
+  ["JOBS=8; part_size 64000 64000 64000000; echo $REPLY", "2001\n"],
+  ["JOBS=8; part_size 900000 900000 900000000; echo $REPLY", "8000\n"],
+  ["JOBS=2; part_size 9000 9000 4500000000; echo $REPLY", "536\n"],
+  ["JOBS=2; part_size 9000 9000 90000000000; echo $REPLY", "500\n"],
+  ["JOBS=2; part_size 9000 9000 0; echo $REPLY", "1126\n"],
   // Lists of a path as those of a path within it.
   [
     "{ rename sums ./d . '00  ./d/x' '00  ./dx' '00  ./d'; } 3>rest; echo; cat rest",

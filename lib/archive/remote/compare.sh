@@ -70,16 +70,25 @@ cut_sums() {
     take several '\,//[0-9]\{8\},!p' "$list"
     cut_list one "sums/1$list." -l 1 -a 6
     count "$WORK/several"
-    batch=$((REPLY / (4 * JOBS) + 1))
-    # To start the programs for a part costs as much as to read some dozen small files.
-    [ "$batch" -ge 32 ] || batch=32
-    [ "$batch" -le 500 ] || batch=500
-    cut_list several "sums/2$list." -l "$batch" -a 6
+    part_size "$REPLY" "$files" "$total"
+    cut_list several "sums/2$list." -l "$REPLY" -a 6
   done
   put "$WORK/compared.total" "$files $total
 "
   make sums.list find "$WORK/sums" -type f -print0
   arrange sums.list
+}
+
+# part_size COUNT FILES BYTES: in REPLY how many of COUNT files make a part, where FILES have BYTES:
+# each worker has several turns, and what is read again when one is lost takes seconds.
+part_size() {
+  most=$((256 * 1024 * 1024 * $2 / ($3 + 1)))
+  [ "$most" -ge 500 ] || most=500
+  [ "$most" -le 8000 ] || most=8000
+  REPLY=$(($1 / (4 * JOBS) + 1))
+  # To start the programs for a part costs as much as to read some dozen small files.
+  [ "$REPLY" -ge 32 ] || REPLY=32
+  [ "$REPLY" -le "$most" ] || REPLY=$most
 }
 
 # read_part PART: one worker; its results are PART.sum and, where the other side has something
