@@ -3,7 +3,12 @@ import { run } from "../../lib/cli.ts";
 import type { Questions } from "../../lib/host/host.ts";
 import { GIT_ENV } from "../snapshot/bed.ts";
 import { startGitServer } from "../support/git_server.ts";
-import { hostInMemory, type Laptop, withLaptop } from "../support/laptop.ts";
+import {
+  hostInMemory,
+  type Laptop,
+  unhurried,
+  withLaptop,
+} from "../support/laptop.ts";
 import { must } from "../support/pods/programs.ts";
 import { startPublishers, sumsOf } from "../support/publishers.ts";
 
@@ -70,7 +75,7 @@ async function mlo(laptop: Laptop, directory: string, words: string[]) {
   const said: string[] = [];
   const ask = () => Promise.resolve(newcomer(said));
   const terminal = { ...host.terminal, ask };
-  const code = await run(words, { ...host, terminal });
+  const code = await run(words, unhurried({ ...host, terminal }));
   assert.equal(code, 0, `${words}: ${JSON.stringify(printed())}`);
   return { said: said.join("\n"), ...printed() };
 }

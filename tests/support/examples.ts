@@ -11,6 +11,7 @@ import {
   patient,
   type Ran,
   SETTINGS,
+  unhurried,
   withLaptop,
 } from "./laptop.ts";
 import { startPublishers, sumsOf } from "./publishers.ts";
@@ -85,7 +86,8 @@ async function runTelling(
   try {
     const url = `http://127.0.0.1:${server.addr.port}/topic`;
     await laptop.writeSettings(`${SETTINGS}NOTIFY_URL=${url}\n`);
-    const { host, printed } = hostInMemory(laptop.env, laptop.home);
+    const { host: hurried, printed } = hostInMemory(laptop.env, laptop.home);
+    const host = unhurried(hurried);
     const noted = new Uint8Array();
     const code = await run(words, {
       ...host,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
 import { denoHost } from "../../../lib/host/deno_host.ts";
-import { hostInMemory, withLaptop } from "../../support/laptop.ts";
+import { hostInMemory, unhurried, withLaptop } from "../../support/laptop.ts";
 
 Deno.test("mlo code opens either editor on the pod, and prints the line", () =>
   withLaptop(async (laptop) => {
@@ -79,7 +79,10 @@ Deno.test("mlo code says how to get an editor's command where there is none", ()
         isEditor(path) ? undefined : await host.files.facts(path),
     };
     const programs = denoHost({ env, directory: home }).programs;
-    const code = await run(["code", "dev"], { ...host, files, programs });
+    const code = await run(
+      ["code", "dev"],
+      unhurried({ ...host, files, programs }),
+    );
     assert.equal(code, 1);
     assert.match(
       printed().stderr,

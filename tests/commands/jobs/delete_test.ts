@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
 import { GENERATIONS, withGeneration } from "../../support/generations.ts";
-import { hostInMemory, type Laptop } from "../../support/laptop.ts";
+import { hostInMemory, type Laptop, unhurried } from "../../support/laptop.ts";
 
 /** Puts a program in front of `runai` that answers deletions itself, with a line of sh. */
 async function deletesWith({ home }: Laptop, line: string) {
@@ -19,7 +19,8 @@ async function answered(
   args: readonly string[],
   answer: string | undefined,
 ) {
-  const { host, printed } = hostInMemory(env, home);
+  const { host: hurried, printed } = hostInMemory(env, home);
+  const host = unhurried(hurried);
   const slept: number[] = [];
   const code = await run(args, {
     ...host,

@@ -5,6 +5,7 @@ import {
   hostInMemory,
   type Laptop,
   textOf,
+  unhurried,
   withLaptop,
 } from "../../support/laptop.ts";
 
@@ -104,7 +105,7 @@ Deno.test("the editor is opened once the likely pod has been found and is set up
       { ...env, PATH: `${home}/bin:/usr/bin:/bin` },
       home,
     );
-    const refused = await run(["code", "exp"], host);
+    const refused = await run(["code", "exp"], unhurried(host));
     const said = textOf(printed().stderr);
     assert.equal(refused, 1, said);
     assert.match(said, /no program code on the PATH/);

@@ -5,6 +5,7 @@ import {
   hostInMemory,
   type Laptop,
   textOf,
+  unhurried,
   withLaptop,
 } from "../../support/laptop.ts";
 
@@ -39,7 +40,8 @@ async function withPods(
   pod: (name: string) => Promise<Outcome>,
   terminal: { columns: number; onDrawn?: (text: string) => void } | undefined,
 ) {
-  const { host, printed } = hostInMemory(laptop.env, laptop.home);
+  const { host: hurried, printed } = hostInMemory(laptop.env, laptop.home);
+  const host = unhurried(hurried);
   let drawn = "";
   let interrupt = () => {};
   const code = await run(words, {
