@@ -33,6 +33,27 @@ mlo_sweep() {
   (( ! $#left )) || command rm -rf -- $left
 }
 
+# mlo_aside PREFIX: a directory of this start's own, in REPLY.
+mlo_aside() {
+  local try
+  for try in {1..9}; do
+    REPLY=$1.$MLO_RUN_ID.$HOST.$$-$RANDOM
+    zf_mkdir -m 750 -- $REPLY 2>/dev/null && return
+  done
+  mlo_fail "cannot write in $1:h"
+}
+
+# mlo_repository DIRECTORY: an empty repository, bare (gitrepository-layout(5)). Its format is the one that every git
+# reads, whatever the pod's settings say of new ones.
+mlo_repository() {
+  local bare=true
+  [[ ${1:t} != .git ]] || bare=false
+  { zf_mkdir -p -- $1/objects/{info,pack} $1/refs/{heads,mlo} &&
+    builtin print -r -- 'ref: refs/heads/main' >$1/HEAD &&
+    builtin print -rl -- '[core]' $'\trepositoryformatversion = 0' $'\tfilemode = true' $'\tbare = '$bare >$1/config
+  } 2>/dev/null || mlo_fail "cannot make a repository in $1:h"
+}
+
 # mlo_publish ASIDE PLACE: somebody else's that is there already is as good.
 mlo_publish() {
   command mv -T -- $1 $2 2>/dev/null && return
@@ -93,11 +114,12 @@ mlo_reach() {
 
 # A base is taken over from an earlier one of the same remote, so that only what is new has to come.
 mlo_make_base() {
-  local directory=$mlo_store:h aside earlier
-  command mkdir -p -- $directory || mlo_fail "cannot make $directory"
+  local directory=$mlo_store:h aside earlier REPLY
+  zf_mkdir -p -- $directory || mlo_fail "cannot make $directory"
   mlo_sweep $directory/.new
-  aside=$(command mktemp -d $directory/.new.$MLO_RUN_ID.$HOST.XXXXXX) || mlo_fail "cannot write in $directory"
-  mlo_try "cannot make a repository in $directory" mlo_git init -q --bare --template= $aside
+  mlo_aside $directory/.new
+  aside=$REPLY
+  mlo_repository $aside
   for earlier in $directory/*.git(N/om[1]); do
     if command cp -Rl -- $earlier/objects $earlier/shallow(N) $aside/ 2>/dev/null; then
       mlo_git -C $aside update-ref refs/mlo/earlier ${${earlier:t}%.git} 2>/dev/null
@@ -111,11 +133,19 @@ mlo_make_base() {
     # A server of the old protocol gives tips only: then everything that its branches lead to.
     mlo_reach $aside fetch -q --no-tags -- $mlo_url '+refs/heads/*:refs/mlo/heads/*' ||
       mlo_fail "cannot fetch from $mlo_url: $mlo_said"
+    mlo_git -C $aside cat-file -e "$mlo_base^{tree}" 2>/dev/null ||
+      mlo_fail "$mlo_url does not have the commit $mlo_base any more, on which the snapshot was made"
   fi
-  mlo_git -C $aside cat-file -e "$mlo_base^{tree}" 2>/dev/null ||
-    mlo_fail "$mlo_url does not have the commit $mlo_base any more, on which the snapshot was made"
-  mlo_try "cannot keep the base" mlo_git -C $aside update-ref refs/mlo/base $mlo_base
+  builtin print -r -- $mlo_base >$aside/refs/mlo/base || mlo_fail "cannot keep the base"
   mlo_publish $aside $mlo_store || mlo_fail "cannot make $mlo_store"
+}
+
+# The bundle's pack, below its head. That nothing is missing shows at the checkout, which needs all of it; nor are the
+# files made there any safer from a node that loses its power than the pack has to be.
+mlo_unpack() {
+  local line
+  while IFS= builtin read -r line && [[ -n $line ]]; do :; done
+  mlo_git -C $1 -c core.fsync=none index-pack --stdin --fix-thin
 }
 
 mlo_open_bundle() {
@@ -129,8 +159,9 @@ mlo_open_bundle() {
   fi
   sum=$(command sha256sum <$bundle) || mlo_fail "cannot read $bundle"
   [[ ${sum%% *} == $mlo_sha256 ]] || mlo_fail 'the snapshot has not arrived whole: its SHA-256 differs'
-  mlo_try 'cannot unpack the snapshot' mlo_git -C $1 fetch -q --no-tags $bundle +refs/mlo/snapshot:refs/mlo/snapshot
-  [[ -n $mlo_file ]] || command rm -f -- $bundle
+  mlo_try 'cannot unpack the snapshot' mlo_unpack $1 <$bundle
+  builtin print -r -- $mlo_commit >$1/.git/refs/mlo/snapshot || mlo_fail 'cannot keep the snapshot'
+  [[ -n $mlo_file ]] || zf_rm -f -- $bundle
 }
 
 # Each in the repository that has it: the nearest one above. A commit that is no tip may need all that leads to it.
@@ -156,21 +187,22 @@ mlo_open_lfs() {
 }
 
 mlo_make_code() {
-  local aside
+  local aside REPLY
   # What is run here must not be for a group to change, whatever the pod's umask.
   umask 027
-  command mkdir -p -- $MLO_RUN_DIR || mlo_fail "cannot make $MLO_RUN_DIR"
+  zf_mkdir -p -- $MLO_RUN_DIR || mlo_fail "cannot make $MLO_RUN_DIR"
   mlo_sweep $MLO_RUN_DIR/.code
   [[ -z $mlo_base || -d $mlo_store ]] || mlo_make_base
-  aside=$(command mktemp -d $MLO_RUN_DIR/.code.$MLO_RUN_ID.$HOST.XXXXXX) || mlo_fail "cannot write in $MLO_RUN_DIR"
-  command chmod 750 -- $aside
-  mlo_try "cannot make a repository in $MLO_RUN_DIR" mlo_git init -q --template= $aside
-  [[ -z $mlo_url ]] || mlo_git -C $aside config remote.origin.url $mlo_url
+  mlo_aside $MLO_RUN_DIR/.code
+  aside=$REPLY
+  mlo_repository $aside/.git
+  [[ -z $mlo_url ]] ||
+    builtin print -rl -- '[remote "origin"]' $'\turl = "'${${mlo_url//\\/\\\\}//\"/\\\"}'"' >>$aside/.git/config
   if [[ -n $mlo_base ]]; then
     command cp -Rl -- $mlo_store/objects $aside/.git/ 2>/dev/null ||
       mlo_try 'cannot copy the base' command cp -R -- $mlo_store/objects $aside/.git/
-    [[ ! -e $mlo_store/shallow ]] || command cp -- $mlo_store/shallow $aside/.git/
-    mlo_try 'cannot take the base' mlo_git -C $aside update-ref refs/mlo/base $mlo_base
+    [[ ! -e $mlo_store/shallow ]] || builtin print -r -- "$(<$mlo_store/shallow)" >$aside/.git/shallow
+    builtin print -r -- $mlo_base >$aside/.git/refs/mlo/base || mlo_fail 'cannot take the base'
   fi
   [[ -z $mlo_sha256 ]] || mlo_open_bundle $aside
   GIT_LFS_SKIP_SMUDGE=1 mlo_try 'cannot write the files' mlo_git -C $aside checkout -q --detach $mlo_commit
@@ -186,17 +218,22 @@ mlo_code() {
   trap 'exit 143' TERM
   local name mlo_said=
   local -a mlo_access mlo_way mlo_token mlo_ssh
-  for name in git base64 sha256sum mktemp; do
+  for name in git base64 sha256sum; do
     (( $+commands[$name] )) || mlo_fail "this image has no $name, which a job with --snapshot needs"
   done
+  # A process costs more than what it would do here: what this zsh can do itself it does.
+  zmodload -F zsh/files b:zf_mkdir b:zf_rm 2>/dev/null || {
+    zf_mkdir() { command mkdir "$@" }
+    zf_rm() { command rm "$@" }
+  }
   unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY
   export GIT_TERMINAL_PROMPT=0 LC_ALL=C.UTF-8
+  mlo_there && return
   if (( ! $+GIT_SSH && ! $+GIT_SSH_COMMAND )) && [[ -z $(command git config core.sshCommand) ]]; then
     # What comes is checked by its SHA, whoever sends it: a host that is new is no danger.
     export GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=20 -o StrictHostKeyChecking=accept-new'
   fi
   mlo_ways
-  mlo_there && return
   # A child, so that this shell can answer SIGTERM at once.
   ( mlo_make_code ) &
   trap "kill $! 2>/dev/null; exit 143" TERM
