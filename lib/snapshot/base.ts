@@ -2,6 +2,7 @@
  * The base of a snapshot: the newest commit below HEAD that the remote has,
  * so that only what differs from it has to travel.
  */
+import { allEnded } from "./all_ended.ts";
 import { decode, type Git, gitIn, type Machine } from "./git.ts";
 import {
   chooseRemote,
@@ -100,7 +101,7 @@ export async function findPosition(
   places: Places,
   onLikely: (base: string | undefined) => void = () => {},
 ): Promise<Position> {
-  const [head, branch, config] = await Promise.all([
+  const [head, branch, config] = await allEnded([
     headOf(git),
     branchOf(git),
     git.line(["config", "--list", "-z"]),
@@ -109,7 +110,7 @@ export async function findPosition(
   const name = chooseRemote(settings, branch);
   const nowhere = { head, branch, remote: undefined, base: undefined };
   if (name === undefined) return { ...nowhere, note: undefined };
-  const [listing, [url, reachable]] = await Promise.all([
+  const [listing, [url, reachable]] = await allEnded([
     git.ask(
       ["ls-remote", "--heads", "--tags", "--", name],
       undefined,
@@ -217,7 +218,7 @@ async function newestShared(
 ): Promise<string | undefined> {
   const tips = [...new Set(refs.map(({ commit }) => commit))];
   if (tips.includes(head)) return head;
-  const [here, earlier] = await Promise.all([
+  const [here, earlier] = await allEnded([
     commitsHere(git, tips),
     seenOn(git, name),
   ]);

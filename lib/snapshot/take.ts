@@ -1,3 +1,4 @@
+import { allEnded } from "./all_ended.ts";
 import { findPosition } from "./base.ts";
 import { readBlobs } from "./blobs.ts";
 import { commitContent } from "./commit.ts";
@@ -63,7 +64,7 @@ export async function takeSnapshot(
     return making;
   }
 
-  const [position, tree, lfs] = await Promise.all([
+  const [position, tree, lfs] = await allEnded([
     findPosition(
       machine,
       git,
@@ -72,7 +73,10 @@ export async function takeSnapshot(
     ),
     writing,
     writing.then(({ hasAttributes }) => hasAttributes && usesLfs(git)),
-  ]);
+  ]).catch(async (error) => {
+    await Promise.allSettled(made.values());
+    throw error;
+  });
   const { base, head, branch, remote } = position;
   const making = makeOn(base);
   // What was begun on another base still reads and writes in `temporary`.
@@ -102,7 +106,7 @@ async function makeCommit(
 ): Promise<Made> {
   const commit = await commitOf(git, tree, base);
   const listing = git.give(changesArgs(base, tree)).then(decodeChanges);
-  const [changes, pack] = await Promise.all([
+  const [changes, pack] = await allEnded([
     listing,
     commit === base ? undefined : packOf(git, commit, base),
     listing.then(look),
@@ -153,7 +157,7 @@ async function writeTree(
   const index = decodeIndex(await git.give(INDEX));
   const unhidden = await unhide(machine, top, git, index);
   const listing = decodeWorkingTree(await git.give(WORKING_TREE));
-  const [submodules, files] = await Promise.all([
+  const [submodules, files] = await allEnded([
     inspectSubmodules(machine, top, index.gitlinks),
     inspectFiles(machine, top, git, listing, scan),
   ]);
@@ -232,7 +236,7 @@ async function commitOf(
   base: string | undefined,
 ): Promise<string> {
   const content = commitContent(tree, base);
-  const [written, ofBase] = await Promise.all([
+  const [written, ofBase] = await allEnded([
     git.line(["hash-object", "-t", "commit", "-w", "--stdin"], content),
     base === undefined ? undefined : git.line(["rev-parse", `${base}^{tree}`]),
   ]);

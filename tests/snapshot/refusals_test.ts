@@ -100,6 +100,47 @@ Deno.test("takeSnapshot() copies nothing of a file with a secret", async () => {
   );
 });
 
+Deno.test("takeSnapshot() refuses when all that it began has ended", async (test) => {
+  await using work = await makeFilled();
+  await work.git("update-ref", "refs/remotes/origin/main", "HEAD");
+  await work.write("conf.py", "key='wandb-key-of-ada-0'\n");
+  await work.git("add", "-A");
+  await work.git("commit", "-qm", "two");
+  // What packs is slow; the remote's address cannot be told once it packs.
+  const at = `${work.directory}/..`;
+  await Deno.writeTextFile(
+    `${at}/git`,
+    `#!/bin/sh
+case " $* " in
+  *" ls-remote --get-url "*)
+    for try in $(seq 3000); do [ -e '${at}/begun' ] && exit 1; sleep 0.02; done ;;
+  *" pack-objects "*)
+    : >'${at}/begun'; sleep 0.3; /usr/bin/git "$@"; : >'${at}/ended'; exit ;;
+esac
+exec /usr/bin/git "$@"
+`,
+    { mode: 0o755 },
+  );
+  await using slow = await makeWork(
+    { PATH: `${at}:${Deno.env.get("PATH")}` },
+    work.directory,
+  );
+  async function refusesAtTheEnd(secrets: Record<string, string>, why: RegExp) {
+    await assert.rejects(slow.take({ secrets }), why);
+    await Deno.remove(`${at}/begun`);
+    await Deno.remove(`${at}/ended`);
+  }
+  await test.step("a secret in what it packs", () =>
+    refusesAtTheEnd(
+      { WANDB_API_KEY: "wandb-key-of-ada-0" },
+      /holds the value/,
+    ));
+  await test.step("a remote without an address", async () => {
+    await work.git("remote", "add", "origin", `${at}/nowhere`);
+    await refusesAtTheEnd({}, /git ls-remote ended with status 1/);
+  });
+});
+
 Deno.test("takeSnapshot() of submodules: pushed ones are named, others refused", async (test) => {
   await using server = await startGitServer();
   await using library = await makeFilled(server.env);
