@@ -19,7 +19,7 @@
 #define ATTEMPTS_HERE "/run/mlo/attempts.jsonl"
 #define STOPPED_IDLE "/run/mlo/idle"
 
-enum { PATIENCE_MS = 3000, MOST_ATTEMPTS_BYTES = 4 << 20 };
+enum { PATIENCE_MS = 3000, ASIDE_MS = 50, MOST_ATTEMPTS_BYTES = 4 << 20 };
 
 // The pod's part in a distributed job, "worker-3"; empty for a master or a job of one pod. The operators that make
 // such jobs name their pods JOB-worker-3, before and after a preemption.
@@ -200,6 +200,10 @@ static inline pid_t ask_attempt(int *number, const char *then, int *control, con
     dup2(nothing, STDOUT_FILENO);
     dup2(nothing, STDERR_FILENO);
     for (int file = 3; file < 64; file++) close(file);
+    // The start is for the command: what comes beside it would compete with it for processors and disk. A word of
+    // init's, or its end, ends the wait.
+    struct pollfd word = {.fd = STDIN_FILENO, .events = POLLIN};
+    poll(&word, 1, ASIDE_MS);
     execl(then, then, (char *)NULL);
     _exit(127);
   }

@@ -3,7 +3,7 @@ import { makeScratch, type Mode, type PodStart, removeScratch } from "./pod.ts";
 
 /** What the start of one pod costs, on scratch that is already set up. */
 export interface StartCost {
-  /** Programs started from the entrypoint on, itself included, before the command. */
+  /** Programs started from the entrypoint on, itself included, without the command: watch.sh comes after it. */
   readonly launches: readonly string[];
   /** Milliseconds from the entrypoint's start to the command's, one per start. */
   readonly milliseconds: readonly number[];
@@ -105,7 +105,7 @@ export async function measureWatch(
   };
 }
 
-/** The programs that a pod starts successfully up to its command `true`, which is not among them. */
+/** The programs that a pod starts successfully beside its command `true`, which is not among them. */
 export async function launchesOf(
   layers: readonly string[],
   pod: PodStart,
@@ -121,5 +121,5 @@ export async function launchesOf(
   await Deno.remove(log);
   const begin = programs.indexOf("/docker/entrypoint.sh");
   const end = programs.findLastIndex((program) => program.endsWith("/true"));
-  return programs.slice(begin, end);
+  return programs.slice(begin).toSpliced(end - begin, 1);
 }
