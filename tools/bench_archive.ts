@@ -11,9 +11,9 @@ import {
   type ArchiveBed,
   must,
   withArchiveHost,
-} from "../tests/support/archive_bed.ts";
+} from "../tests/support/archive/bed.ts";
 import { ended } from "../tests/support/laptop.ts";
-import { farMount } from "../tests/support/far_mount.ts";
+import { farMount } from "../tests/support/archive/far_mount.ts";
 import { median } from "./measure.ts";
 
 const SMALL_TREE = `

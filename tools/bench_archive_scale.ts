@@ -6,7 +6,7 @@
  * Needs what the other benchmark of the archive needs, and cgroups that count
  * processor time.
  */
-import { type ArchiveBed, must, sleep } from "../tests/support/archive_bed.ts";
+import { type ArchiveBed, must, sleep } from "../tests/support/archive/bed.ts";
 import { ended } from "../tests/support/laptop.ts";
 import { asUser, inMemory } from "./bench_archive.ts";
 

@@ -3,7 +3,10 @@
 import { scanFor } from "../lib/snapshot/secrets.ts";
 import { makeWork, type Work } from "../tests/snapshot/bed.ts";
 import { makePod } from "../tests/snapshot/pod.ts";
-import { type GitServer, startGitServer } from "../tests/support/git_server.ts";
+import {
+  type GitServer,
+  startGitServer,
+} from "../tests/support/git/git_server.ts";
 import { withLaptop } from "../tests/support/laptop.ts";
 import { GIT_ENV } from "../tests/snapshot/bed.ts";
 import { median, printTimings, runQuietly, timeInTurn } from "./measure.ts";

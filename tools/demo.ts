@@ -8,7 +8,7 @@
  */
 import { shellJoin } from "../lib/text/shell_quote.ts";
 import { ended, type Laptop, withLaptop } from "../tests/support/laptop.ts";
-import { hasKubectl } from "../tests/support/api_server_choice.ts";
+import { hasKubectl } from "../tests/support/api_server/choice.ts";
 
 const SETTINGS = `# A sample. The values are made up.
 LDAP_USERNAME=ada

@@ -8,7 +8,7 @@
  *
  * Without an argument the sources are run.
  */
-import { startApiServer } from "../tests/support/api_server.ts";
+import { startApiServer } from "../tests/support/api_server/api_server.ts";
 import { type Bed, contexts, withBed } from "../tests/support/doctor_bed.ts";
 import { shellJoin, shellQuote } from "../lib/text/shell_quote.ts";
 import { programUnderTest, withLaptop } from "../tests/support/laptop.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { holesIn, must, onEachRsync } from "../support/archive_bed.ts";
-import type { RsyncVersion } from "../support/rsync_versions.ts";
+import { holesIn, must, onEachRsync } from "../support/archive/bed.ts";
+import type { RsyncVersion } from "../support/versions/rsync.ts";
 
 /** Files of the tree; from 10,000 on there are big ones among them. */
 const FILES: { readonly [rsync in RsyncVersion]: number } = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+import { type ArchiveBed, archiveTest, must } from "../support/archive/bed.ts";
 import { printed } from "./functions.ts";
 import { done, makeFiles } from "./small_files.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ArchiveBed, must, onEachRsync } from "../support/archive_bed.ts";
+import { type ArchiveBed, must, onEachRsync } from "../support/archive/bed.ts";
 import { done } from "./small_files.ts";
 
 const MIB = 1 << 20;

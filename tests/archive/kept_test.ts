@@ -1,6 +1,6 @@
 /** What a copy keeps, or what is said of it. */
 import assert from "node:assert/strict";
-import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+import { type ArchiveBed, archiveTest, must } from "../support/archive/bed.ts";
 import { done, makeFiles } from "./small_files.ts";
 import { PYTHON } from "../support/python.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
+import { type ArchiveBed, archiveTest, must } from "../support/archive/bed.ts";
 import { done } from "./small_files.ts";
 
 /** Makes every find that may take only so long come to its limit at once, as on a far file server; gives the file where they are noted. */

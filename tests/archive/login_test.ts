@@ -4,9 +4,9 @@ import {
   must,
   onSomeRsync,
   sleep,
-} from "../support/archive_bed.ts";
+} from "../support/archive/bed.ts";
 import { until } from "../support/pods/programs.ts";
-import { output, processesOf } from "../support/archive_steps.ts";
+import { output, processesOf } from "../support/archive/steps.ts";
 import { done } from "./small_files.ts";
 
 /** Files of the laptop through which a login is shared. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
-import { slowDown } from "../support/archive_rsync.ts";
+import { type ArchiveBed, archiveTest, must } from "../support/archive/bed.ts";
+import { slowDown } from "../support/archive/rsync.ts";
 import { until } from "../support/pods/programs.ts";
 import { notification } from "../../lib/archive/notification.ts";
 import { done, makeFiles } from "./small_files.ts";

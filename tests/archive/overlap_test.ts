@@ -6,8 +6,8 @@ import {
   onSomeRsync,
   seeded,
   sleep,
-} from "../support/archive_bed.ts";
-import { fullSpeed, hold, slowDown } from "../support/archive_rsync.ts";
+} from "../support/archive/bed.ts";
+import { fullSpeed, hold, slowDown } from "../support/archive/rsync.ts";
 
 onSomeRsync(
   "two transfers of overlapping paths: the second is refused, saying which, or joins the same",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { archiveTest, must } from "../support/archive_bed.ts";
+import { archiveTest, must } from "../support/archive/bed.ts";
 import { done, makeFiles } from "./small_files.ts";
 
 const FILES = ["b.txt", "c.txt", "sub/a", "sub/deep/z", "odd/it's"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { archiveTest, must } from "../support/archive_bed.ts";
+import { archiveTest, must } from "../support/archive/bed.ts";
 
 archiveTest(
   "on a host whose pids come round many times in one transfer every file is compared once",

@@ -4,8 +4,8 @@ import {
   archiveTest,
   must,
   sleep,
-} from "../support/archive_bed.ts";
-import { slowDown } from "../support/archive_rsync.ts";
+} from "../support/archive/bed.ts";
+import { slowDown } from "../support/archive/rsync.ts";
 import { done, makeFiles } from "./small_files.ts";
 import { workersOf } from "./survival.ts";
 import { PYTHON } from "../support/python.ts";

@@ -1,7 +1,7 @@
 /** Why something did not succeed stands beside what did not. */
 import assert from "node:assert/strict";
-import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
-import { asRsync, fullSpeed, slowDown } from "../support/archive_rsync.ts";
+import { type ArchiveBed, archiveTest, must } from "../support/archive/bed.ts";
+import { asRsync, fullSpeed, slowDown } from "../support/archive/rsync.ts";
 import { done, makeFiles } from "./small_files.ts";
 
 /** Mounts memory for the account at a directory of the bed while `body` runs. */

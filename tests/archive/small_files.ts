@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ArchiveBed, must } from "../support/archive_bed.ts";
+import { type ArchiveBed, must } from "../support/archive/bed.ts";
 
 /** Makes files in scratch below a directory, each with its name as content. */
 export async function makeFiles(

@@ -5,8 +5,8 @@ import {
   must,
   seeded,
   sleep,
-} from "../support/archive_bed.ts";
-import { slowDown } from "../support/archive_rsync.ts";
+} from "../support/archive/bed.ts";
+import { slowDown } from "../support/archive/rsync.ts";
 import type { Ran } from "../support/laptop.ts";
 
 /** Size of the tree's big file, in MiB. */

@@ -1,4 +1,4 @@
-import { onEachRsync, sleep } from "../support/archive_bed.ts";
+import { onEachRsync, sleep } from "../support/archive/bed.ts";
 import { ended } from "../support/laptop.ts";
 import { survive } from "./survival.ts";
 

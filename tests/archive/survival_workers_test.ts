@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { must, onEachRsync, sleep } from "../support/archive_bed.ts";
+import { must, onEachRsync, sleep } from "../support/archive/bed.ts";
 import { BIG_MIB, survive, workersOf } from "./survival.ts";
 
 onEachRsync(

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-control-regex -- what a terminal is sent
 import assert from "node:assert/strict";
-import { type ArchiveBed, archiveTest, must } from "../support/archive_bed.ts";
-import { slowDown } from "../support/archive_rsync.ts";
+import { type ArchiveBed, archiveTest, must } from "../support/archive/bed.ts";
+import { slowDown } from "../support/archive/rsync.ts";
 
 /** Runs a command on a terminal, types `keys` when the screen first shows `when`, and gives all that was shown. */
 async function inTerminal(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { shownPath } from "../../lib/archive/names.ts";
-import { archiveTest, injure, must } from "../support/archive_bed.ts";
+import { archiveTest, injure, must } from "../support/archive/bed.ts";
 import { makeFiles } from "./small_files.ts";
 
 /** Kinds of damage to the copy, and how many of each: 60 in all; the source changes below. */

@@ -11,11 +11,14 @@ import {
   LAST_APPLIED,
   secretManifest,
 } from "../../lib/cluster/secret.ts";
-import type { TestCluster, TestUser } from "../support/api_server.ts";
-import { hasKubectl, testOnClusters } from "../support/api_server_choice.ts";
-import { decodeFields } from "../support/api_server_fields.ts";
-import { kubectlDone } from "../support/api_server_kubectl.ts";
-import { kubectlMinor } from "../support/kubectl_version.ts";
+import type {
+  TestCluster,
+  TestUser,
+} from "../support/api_server/api_server.ts";
+import { hasKubectl, testOnClusters } from "../support/api_server/choice.ts";
+import { decodeFields } from "../support/api_server/fields.ts";
+import { kubectlDone } from "../support/api_server/kubectl.ts";
+import { kubectlMinor } from "../support/versions/installed_kubectl.ts";
 import { unhurried } from "../support/laptop.ts";
 import { assertNoLeak } from "../support/leak.ts";
 

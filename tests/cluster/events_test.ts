@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeEvent, eventsOf } from "../../lib/cluster/events.ts";
-import { events } from "../support/pod_lists.ts";
+import { events } from "../support/api_server/pod_lists.ts";
 
 Deno.test("eventsOf() takes those of the job's pods and of its other objects, no others", () => {
   const all = events(

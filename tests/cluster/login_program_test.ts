@@ -6,7 +6,7 @@ import {
   unhurried,
   withLaptop,
 } from "../support/laptop.ts";
-import { writeKubeconfig } from "../support/kubeconfig.ts";
+import { writeKubeconfig } from "../support/api_server/kubeconfig.ts";
 
 async function writeProgram(home: string, script: string) {
   const program = `#!/bin/sh\n${script}\n`;

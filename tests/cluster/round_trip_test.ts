@@ -8,9 +8,9 @@ import {
   secretManifest,
 } from "../../lib/cluster/secret.ts";
 import { denoHost } from "../../lib/host/deno_host.ts";
-import type { TestCluster } from "../support/api_server.ts";
-import { hasKubectl, testOnClusters } from "../support/api_server_choice.ts";
-import { kubectlDone } from "../support/api_server_kubectl.ts";
+import type { TestCluster } from "../support/api_server/api_server.ts";
+import { hasKubectl, testOnClusters } from "../support/api_server/choice.ts";
+import { kubectlDone } from "../support/api_server/kubectl.ts";
 
 const FILES = 1000;
 /** How many files go the whole way alone; the rest share a kubectl with others. */

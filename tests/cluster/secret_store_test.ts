@@ -12,9 +12,12 @@ import { listAll } from "../../lib/cluster/lists.ts";
 import { whoHasName } from "../../lib/cluster/pods/name_holder.ts";
 import { decodePod } from "../../lib/cluster/pods/pod.ts";
 import { secretManifest } from "../../lib/cluster/secret.ts";
-import { type ApiServerDouble, startApiServer } from "../support/api_server.ts";
-import { hasKubectl } from "../support/api_server_choice.ts";
-import { kubectlMinor } from "../support/kubectl_version.ts";
+import {
+  type ApiServerDouble,
+  startApiServer,
+} from "../support/api_server/api_server.ts";
+import { hasKubectl } from "../support/api_server/choice.ts";
+import { kubectlMinor } from "../support/versions/installed_kubectl.ts";
 import { assertNoLeak, watchProc } from "../support/leak.ts";
 
 const NS = "runai-x";

@@ -8,9 +8,9 @@ import {
 } from "../../lib/cluster/secret_store.ts";
 import { whoHasName } from "../../lib/cluster/pods/name_holder.ts";
 import { secretManifest } from "../../lib/cluster/secret.ts";
-import { startApiServer } from "../support/api_server.ts";
-import { hasKubectl } from "../support/api_server_choice.ts";
-import { writeKubeconfig } from "../support/kubeconfig.ts";
+import { startApiServer } from "../support/api_server/api_server.ts";
+import { hasKubectl } from "../support/api_server/choice.ts";
+import { writeKubeconfig } from "../support/api_server/kubeconfig.ts";
 
 const NS = "runai-x";
 

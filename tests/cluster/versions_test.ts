@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import {
   KUBECTL_VERSIONS,
   kubectlDirectory,
-} from "../support/kubectl_versions.ts";
+} from "../support/versions/kubectl.ts";
 import { ended, type Laptop, SETTINGS, withLaptop } from "../support/laptop.ts";
 import { begun } from "../support/started.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { GENERATIONS, withGeneration } from "../support/generations.ts";
-import { kubeconfig } from "../support/kubeconfig.ts";
+import { GENERATIONS, withGeneration } from "../support/runai/generations.ts";
+import { kubeconfig } from "../support/api_server/kubeconfig.ts";
 import { type Laptop, withLaptop } from "../support/laptop.ts";
 
 /** An address where nobody listens. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { GENERATIONS, withGeneration } from "../support/generations.ts";
+import { GENERATIONS, withGeneration } from "../support/runai/generations.ts";
 import { SETTINGS, withLaptop } from "../support/laptop.ts";
-import { recordedCalls } from "../support/runai_double.ts";
+import { recordedCalls } from "../support/runai/double.ts";
 
 for (const generation of GENERATIONS) {
   for (const named of ["on the PATH", "by its file"]) {

@@ -3,7 +3,7 @@ import {
   type Generation,
   GENERATIONS,
   withGeneration,
-} from "../support/generations.ts";
+} from "../support/runai/generations.ts";
 import { ended, type Laptop, programUnderTest } from "../support/laptop.ts";
 import { startOnTerminal } from "../support/pseudo_terminal.ts";
 

@@ -5,7 +5,7 @@ import {
   type Generation,
   GENERATIONS,
   withGeneration,
-} from "../support/generations.ts";
+} from "../support/runai/generations.ts";
 
 /** What the verbs print on a terminal, where somebody may answer a question. */
 async function onTerminal(

@@ -4,7 +4,7 @@ import type { AnyCommand } from "../../lib/commands/command.ts";
 import { VERBS } from "../../lib/commands/verbs.ts";
 import { denoHost } from "../../lib/host/deno_host.ts";
 import { helpOf } from "../../tools/manual.ts";
-import { missingForArchive, withArchiveHost } from "../support/archive_bed.ts";
+import { missingForArchive, withArchiveHost } from "../support/archive/bed.ts";
 import {
   commandsIn,
   runArchiveExample,

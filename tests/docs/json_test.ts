@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GENERATIONS, withGeneration } from "../support/generations.ts";
+import { GENERATIONS, withGeneration } from "../support/runai/generations.ts";
 import { commandTree } from "../../lib/cli.ts";
 import { LAST_APPLIED } from "../../lib/cluster/secret.ts";
 import type { AnyCommand } from "../../lib/commands/command.ts";

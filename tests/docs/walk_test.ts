@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { run } from "../../lib/cli.ts";
 import type { Questions } from "../../lib/host/host.ts";
 import { GIT_ENV } from "../snapshot/bed.ts";
-import { startGitServer } from "../support/git_server.ts";
+import { startGitServer } from "../support/git/git_server.ts";
 import {
   hostInMemory,
   type Laptop,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
 import { compileArgs, PERMISSIONS, TARGETS } from "../../tools/compile.ts";
 import { ended, type Laptop, withLaptop } from "../support/laptop.ts";
-import { recordedCalls } from "../support/runai_double.ts";
+import { recordedCalls } from "../support/runai/double.ts";
 
 const PROGRAM = Deno.env.get("MLO_TEST_PROGRAM") ?? "";
 if (PROGRAM === "") {

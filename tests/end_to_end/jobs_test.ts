@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GENERATIONS, withGeneration } from "../support/generations.ts";
+import { GENERATIONS, withGeneration } from "../support/runai/generations.ts";
 import { ended, type Laptop } from "../support/laptop.ts";
 
 /** Runs the program under test; fails unless it ends with `wanted`. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withLaptop } from "../support/laptop.ts";
-import { recordedCalls } from "../support/runai_double.ts";
-import { installRunaiV2 } from "../support/runai_double_v2.ts";
+import { recordedCalls } from "../support/runai/double.ts";
+import { installRunaiV2 } from "../support/runai/double_v2.ts";
 
 Deno.test("runai is asked once which generation it is, again when it is another file or does not know a word", () =>
   withLaptop(async (laptop) => {

@@ -8,9 +8,9 @@ import {
 import * as v1 from "../../lib/runai/v1.ts";
 import * as v2 from "../../lib/runai/v2.ts";
 import { MloError } from "../../lib/error.ts";
-import { Refused } from "../support/pflag.ts";
-import { decodeV1Submit } from "../support/runai_v1_submit.ts";
-import { decodeV2Submit } from "../support/runai_v2_submit.ts";
+import { Refused } from "../support/runai/pflag.ts";
+import { decodeV1Submit } from "../support/runai/v1_submit.ts";
+import { decodeV2Submit } from "../support/runai/v2_submit.ts";
 
 const SETTINGS: JobSettings = {
   LDAP_USERNAME: "ada",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ExitCode } from "../../lib/error.ts";
 import { decodeSubmit } from "../../lib/runai/outcome.ts";
-import { installRunaiDouble, recordedCalls } from "../support/runai_double.ts";
+import { installRunaiDouble, recordedCalls } from "../support/runai/double.ts";
 import { planJob } from "../../lib/runai/job.ts";
 import { submitArgs } from "../../lib/runai/v1.ts";
 import { NOW, SETTINGS } from "./sample.ts";

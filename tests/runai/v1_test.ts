@@ -7,7 +7,7 @@ import {
 } from "../../lib/runai/job.ts";
 import { payload } from "../../lib/runai/payload/payload.ts";
 import { submitArgs } from "../../lib/runai/v1.ts";
-import { type DecodedJob, decodeV1Submit } from "../support/runai_v1_submit.ts";
+import { type DecodedJob, decodeV1Submit } from "../support/runai/v1_submit.ts";
 import { NOW, SETTINGS } from "./sample.ts";
 
 const KEYS = ["HF_TOKEN", "WANDB_API_KEY"];

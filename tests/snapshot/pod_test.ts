@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startGitServer } from "../support/git_server.ts";
+import { startGitServer } from "../support/git/git_server.ts";
 import { namesIn } from "../support/pods/pod.ts";
 import { must, until } from "../support/pods/programs.ts";
 import { filesBelow, makeWork, type Work } from "./bed.ts";

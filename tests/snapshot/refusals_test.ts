@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MloError } from "../../lib/error.ts";
-import { startGitServer } from "../support/git_server.ts";
+import { startGitServer } from "../support/git/git_server.ts";
 import { must } from "../support/pods/programs.ts";
 import { makeWork, type Work } from "./bed.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startGitServer } from "../support/git_server.ts";
+import { startGitServer } from "../support/git/git_server.ts";
 import { must } from "../support/pods/programs.ts";
 import { filesBelow, makeWork, unpack, type Work } from "./bed.ts";
 

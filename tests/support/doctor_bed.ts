@@ -1,8 +1,8 @@
 /** A laptop on which nothing is but what a test puts there: for `mlo doctor` and `mlo init`. */
 import { run } from "../../lib/cli.ts";
 import type { Host } from "../../lib/host/host.ts";
-import type { ApiServerDouble } from "./api_server.ts";
-import { kubeconfig } from "./kubeconfig.ts";
+import type { ApiServerDouble } from "./api_server/api_server.ts";
+import { kubeconfig } from "./api_server/kubeconfig.ts";
 import { hostInMemory, patient, type Ran } from "./laptop.ts";
 
 /** What `mlo doctor --json` says of one check. */

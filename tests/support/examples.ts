@@ -2,7 +2,7 @@
 import { run } from "../../lib/cli.ts";
 import { releaseFile } from "../../lib/setup/addresses.ts";
 import { ED25519, makeKey, PLAIN } from "../config/ssh/ssh_keygen.ts";
-import type { ArchiveBed } from "./archive_bed.ts";
+import type { ArchiveBed } from "./archive/bed.ts";
 import {
   calm,
   ended,

@@ -1,6 +1,6 @@
-import { startGoaway } from "./goaway.ts";
+import { startGoaway } from "./api_server/goaway.ts";
 import type { Laptop } from "./laptop.ts";
-import { writeKubeconfig } from "./kubeconfig.ts";
+import { writeKubeconfig } from "./api_server/kubeconfig.ts";
 import { type Relay, startRelay } from "./relay.ts";
 
 /** Puts a relay between the laptop's kubectl and the cluster; cutting it is losing the network for a moment. */

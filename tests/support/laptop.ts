@@ -10,8 +10,8 @@ import {
   type ApiServerDouble,
   type DoubleOptions,
   startApiServer,
-} from "./api_server.ts";
-import { installRunaiDouble } from "./runai_double.ts";
+} from "./api_server/api_server.ts";
+import { installRunaiDouble } from "./runai/double.ts";
 import { denoDirectory } from "./deno_directory.ts";
 
 /** What a run of `mlo` printed and how it ended. */

@@ -3,7 +3,7 @@
  * the cluster's double is asked to run there goes through `docker exec`, as a
  * runtime would do it. The `ssh` on the laptop is a real one.
  */
-import { opensshPrograms, type OpensshVersion } from "./openssh_versions.ts";
+import { opensshPrograms, type OpensshVersion } from "./versions/openssh.ts";
 import {
   type Laptop,
   programUnderTest,

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { whyPending } from "../../../lib/cluster/reason/reason.ts";
-import { events, type PodFields, pods } from "../../support/pod_lists.ts";
+import {
+  events,
+  type PodFields,
+  pods,
+} from "../../support/api_server/pod_lists.ts";
 
 /** A text about an image, what is told of it, whether waiting will not help, a word of the hint. */
 type Row = readonly [

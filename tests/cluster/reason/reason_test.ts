@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { choosePod } from "../../../lib/cluster/pods/choose.ts";
 import { whyEnded, whyPending } from "../../../lib/cluster/reason/reason.ts";
-import { events, type PodFields, pods } from "../../support/pod_lists.ts";
+import {
+  events,
+  type PodFields,
+  pods,
+} from "../../support/api_server/pod_lists.ts";
 
 const waiting = (reason: string, message = "") => ({
   waiting: { reason, message },

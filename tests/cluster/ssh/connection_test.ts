@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { must } from "../../support/pods/programs.ts";
 import { useDocker } from "../../support/pods/docker_bed.ts";
 import { podTest } from "../../support/pods/requirements.ts";
-import { OPENSSH_VERSIONS } from "../../support/openssh_versions.ts";
+import { OPENSSH_VERSIONS } from "../../support/versions/openssh.ts";
 import {
   nothingLeft,
   type SshLaptop,

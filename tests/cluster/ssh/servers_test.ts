@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { useDocker } from "../../support/pods/docker_bed.ts";
 import { podTest } from "../../support/pods/requirements.ts";
 import { nothingLeft, withSshPod } from "../../support/ssh_bed.ts";
-import { SSHD_VERSIONS, withSshd } from "../../support/sshd_versions.ts";
+import { SSHD_VERSIONS, withSshd } from "../../support/versions/sshd.ts";
 
 const bed = useDocker();
 

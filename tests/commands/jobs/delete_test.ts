@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
 import { hostInMemory, type Laptop, unhurried } from "../../support/laptop.ts";
 
 /** Puts a program in front of `runai` that answers deletions itself, with a line of sh. */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
 import { type Laptop, withLaptop } from "../../support/laptop.ts";
 import { started } from "../../support/started.ts";
 

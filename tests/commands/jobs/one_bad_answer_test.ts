@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
-import type { Fault, Recorded } from "../../support/api_server.ts";
+import type { Fault, Recorded } from "../../support/api_server/api_server.ts";
 import { goingAway } from "../../support/flaky_cluster.ts";
 import {
   hostInMemory,

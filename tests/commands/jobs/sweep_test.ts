@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
 import { applyCode } from "../../../lib/cluster/code_secret.ts";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
 import { hostInMemory, type Laptop, patient } from "../../support/laptop.ts";
 import { must } from "../../support/pods/programs.ts";
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
 import { throughRelay } from "../../support/flaky_cluster.ts";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
-import { writeKubeconfig } from "../../support/kubeconfig.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
+import { writeKubeconfig } from "../../support/api_server/kubeconfig.ts";
 import {
   hostInMemory,
   type Laptop,

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { decodeRecord } from "../../../lib/runs/record.ts";
 import { filesBelow } from "../../snapshot/bed.ts";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
-import { type GitServer, startGitServer } from "../../support/git_server.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
+import {
+  type GitServer,
+  startGitServer,
+} from "../../support/git/git_server.ts";
 import { calm, type Laptop, withLaptop } from "../../support/laptop.ts";
 import { must } from "../../support/pods/programs.ts";
 import { furnish, start } from "../submit/snapshot_bed.ts";

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
 import {
   calm,
   hostInMemory,

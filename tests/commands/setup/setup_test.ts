@@ -3,9 +3,9 @@ import { decodeContexts } from "../../../lib/cluster/kubeconfig.ts";
 import { denoHost } from "../../../lib/host/deno_host.ts";
 import { downloadOf } from "../../../lib/setup/addresses.ts";
 import { KUBECONFIG } from "../../../lib/setup/lab_kubeconfig.ts";
-import { startApiServer } from "../../support/api_server.ts";
+import { startApiServer } from "../../support/api_server/api_server.ts";
 import { type Bed, withBed } from "../../support/doctor_bed.ts";
-import { kubeconfig } from "../../support/kubeconfig.ts";
+import { kubeconfig } from "../../support/api_server/kubeconfig.ts";
 import { programUnderTest } from "../../support/laptop.ts";
 import { startOnTerminal } from "../../support/pseudo_terminal.ts";
 import {

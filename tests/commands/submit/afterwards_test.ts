@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
 import { started } from "../../support/started.ts";
 
 for (const generation of GENERATIONS) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recordedCalls } from "../../support/runai_double.ts";
+import { recordedCalls } from "../../support/runai/double.ts";
 import { type Laptop, withLaptop } from "../../support/laptop.ts";
 
 /** What the cluster was asked; a dispatcher in kubectl's place asks its version before anything else. */

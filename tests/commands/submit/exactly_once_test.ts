@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ECDSA, makeKey, PLAIN } from "../../config/ssh/ssh_keygen.ts";
-import type { StoredSecret } from "../../support/api_server_fields.ts";
+import type { StoredSecret } from "../../support/api_server/fields.ts";
 import {
   calm,
   ended,

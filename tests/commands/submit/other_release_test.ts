@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { withGeneration } from "../../support/generations.ts";
+import { withGeneration } from "../../support/runai/generations.ts";
 import type { Laptop } from "../../support/laptop.ts";
-import { recordedCalls } from "../../support/runai_double.ts";
+import { recordedCalls } from "../../support/runai/double.ts";
 
 /** Puts a release in front of `runai` that does not know a flag. */
 async function lacks({ home }: Laptop, flag: string) {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/cli.ts";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
 import { hostInMemory, type Laptop } from "../../support/laptop.ts";
 
 /** Runs `mlo` where time passes at once; `meanwhile` is what happens while it waits. */

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { receiveWords } from "../../../lib/snapshot/receive.ts";
 import { sha256 } from "../../../lib/text/sha256.ts";
 import { filesBelow } from "../../snapshot/bed.ts";
-import { type GitServer, startGitServer } from "../../support/git_server.ts";
+import {
+  type GitServer,
+  startGitServer,
+} from "../../support/git/git_server.ts";
 import {
   calm,
   ended,

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { decodeRecord } from "../../../lib/runs/record.ts";
 import { filesBelow } from "../../snapshot/bed.ts";
-import { GENERATIONS, withGeneration } from "../../support/generations.ts";
-import { startGitServer } from "../../support/git_server.ts";
+import {
+  GENERATIONS,
+  withGeneration,
+} from "../../support/runai/generations.ts";
+import { startGitServer } from "../../support/git/git_server.ts";
 import { ended, withLaptop } from "../../support/laptop.ts";
 import { must } from "../../support/pods/programs.ts";
 import { furnish, start } from "./snapshot_bed.ts";

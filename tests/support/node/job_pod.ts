@@ -1,4 +1,4 @@
-import type { DecodedJob } from "../runai_v1_submit.ts";
+import type { DecodedJob } from "../runai/v1_submit.ts";
 import type { Json } from "./node.ts";
 
 /** Where a job's pods differ from what run:ai would make of it here. */

@@ -1,4 +1,4 @@
-import { writeKubeconfig } from "../kubeconfig.ts";
+import { writeKubeconfig } from "../api_server/kubeconfig.ts";
 import { type Desk, ended, furnish, type Ran, SETTINGS } from "../laptop.ts";
 import { must, run, until } from "../pods/programs.ts";
 import { type Relay, startRelay } from "../relay.ts";

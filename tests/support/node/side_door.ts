@@ -1,10 +1,10 @@
-import type { DecodedJob } from "../runai_v1_submit.ts";
+import type { DecodedJob } from "../runai/v1_submit.ts";
 import { type PodSetting, podsOfJob } from "./job_pod.ts";
 import type { Json, Node } from "./node.ts";
 
 /**
  * The side door by which the doubles of `runai` use a real cluster: the same
- * requests as the double's own (see `api_server_control.ts`), each job being
+ * requests as the double's own (see `api_server/control.ts`), each job being
  * real pods. run:ai's own object of a job outlives its pods, so it is kept here.
  */
 export interface SideDoor {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startApiServer } from "../../../support/api_server.ts";
+import { startApiServer } from "../../../support/api_server/api_server.ts";
 import { type Bed, contexts, withBed } from "../../../support/doctor_bed.ts";
 import { FAULTS } from "./faults.ts";
 import { HEALTHY } from "./healthy.ts";

@@ -1,5 +1,5 @@
 import { type Bed, contexts } from "../../../support/doctor_bed.ts";
-import { kubectlDone } from "../../../support/api_server_kubectl.ts";
+import { kubectlDone } from "../../../support/api_server/kubectl.ts";
 
 /** A fault put into a healthy laptop, and what doctor must say of it. */
 export interface SeededFault {

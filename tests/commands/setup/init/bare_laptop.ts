@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseEnvFile } from "../../../../lib/config/env/file.ts";
-import { startApiServer } from "../../../support/api_server.ts";
+import { startApiServer } from "../../../support/api_server/api_server.ts";
 import { type Bed, withBed } from "../../../support/doctor_bed.ts";
 
 /** A laptop without settings. */
