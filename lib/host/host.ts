@@ -126,15 +126,17 @@ export interface Started {
 
 /** The first words between this program and one that it is to be joined with. */
 export interface Greeting {
-  /** What the other program is given before anything of this one's standard input. */
+  /** What the other program is given at once. */
   readonly say: string;
-  /** Is given the other's first line; what comes behind it is passed on once this is done. What it throws ends both. */
-  hear(line: string): Promise<void>;
+  /** How the line on its stderr begins with which it answers. */
+  readonly mark: string;
+  /** Is given that line; gives what is said next, with this one's standard input behind it. What it throws ends both. */
+  hear(line: string): Promise<string>;
 }
 
 /** How a program that was joined with this one ended. */
 export interface JoinedEnd extends AttachedEnd {
-  /** Whether it ended without having said a whole line. */
+  /** Whether it ended without having answered. */
   readonly isSilent: boolean;
 }
 
@@ -162,9 +164,10 @@ export interface Programs {
   ): Promise<AttachedEnd>;
   /**
    * Runs a program between this one's standard input and output, byte for
-   * byte, after a greeting; what it writes to stderr is given in chunks. Who
-   * closes this program's input or output, or hangs up, ends it, even where it
-   * waits for a connection that is dead.
+   * byte, after a greeting; what else it writes to stderr is given in chunks.
+   * Its output is this one's own: what it writes there before it has answered
+   * is seen, too. Who closes this program's input or output, or hangs up, ends
+   * it, even where it waits for a connection that is dead.
    */
   join(
     call: Call,

@@ -1,4 +1,5 @@
 import type { Greeting, JoinedEnd } from "./host.ts";
+import { MarkedLine } from "./marked_line.ts";
 
 /** Bytes that are passed on at once: what a pipe of Linux holds. */
 const CHUNK = 65_536;
@@ -6,13 +7,14 @@ const CHUNK = 65_536;
 /** Milliseconds that a program has for its own end once its input has ended. */
 const PATIENCE = 2_000;
 
-/** The longest first line. */
-const LONGEST = 10_000;
-
-/** Joins this program's standard input and output with those of `child`; see `Programs.join`. */
+/**
+ * Joins this program's standard input with `child`, whose standard output is
+ * this one's: what a server sends passes through no hands of ours, which on a
+ * busy machine is the slowest part of the way; see `Programs.join`.
+ */
 export async function join(
   child: Deno.ChildProcess,
-  { say, hear }: Greeting,
+  greeting: Greeting,
   onError: (chunk: Uint8Array) => void,
 ): Promise<JoinedEnd> {
   const end = () => {
@@ -24,52 +26,50 @@ export async function join(
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, end);
-  const errors = hearAll(child.stderr, onError);
   const input = child.stdin.getWriter();
   try {
-    const output = child.stdout.getReader();
-    await input.write(new TextEncoder().encode(say)).catch(() => {});
-    const first = await firstLine(output);
-    if (first !== undefined) {
-      await hear(first.line);
-      void passInput(input, end);
-      await passOutput(first.rest, output, end);
-    }
+    await say(input, greeting.say);
+    const isSilent = !await answered(
+      child.stderr,
+      greeting,
+      onError,
+      (next) => say(input, next).then(() => void passInput(input, end)),
+    );
     const { code, signal } = await child.status;
-    await errors;
-    return { code, isKilled: signal !== null, isSilent: first === undefined };
+    return { code, isKilled: signal !== null, isSilent };
   } finally {
     end();
     for (const signal of signals) Deno.removeSignalListener(signal, end);
   }
 }
 
-async function hearAll(
-  stream: ReadableStream<Uint8Array>,
+/** Reads stderr to its end; gives whether the answer was in it. */
+async function answered(
+  errors: ReadableStream<Uint8Array>,
+  { mark, hear }: Greeting,
   onError: (chunk: Uint8Array) => void,
-) {
-  for await (const chunk of stream) onError(chunk);
+  goOn: (next: string) => Promise<void>,
+): Promise<boolean> {
+  const wanted = new MarkedLine(mark, onError);
+  let isAnswered = false;
+  for await (const chunk of errors) {
+    const found = isAnswered ? undefined : wanted.feed(chunk);
+    if (found !== undefined) {
+      isAnswered = true;
+      await goOn(await hear(found.line));
+    } else if (isAnswered) onError(chunk);
+    if (found && found.rest.length > 0) onError(found.rest);
+  }
+  wanted.end();
+  return isAnswered;
 }
 
-/** The first line without its newline, and what came behind it; nothing where there is no whole line. */
-async function firstLine(
-  output: ReadableStreamDefaultReader<Uint8Array>,
-): Promise<{ line: string; rest: Uint8Array } | undefined> {
-  let text = new Uint8Array();
-  while (text.length < LONGEST) {
-    const { done, value } = await output.read();
-    if (done) return undefined;
-    const longer = new Uint8Array(text.length + value.length);
-    longer.set(text);
-    longer.set(value, text.length);
-    text = longer;
-    const at = text.indexOf(0x0a);
-    if (at >= 0) {
-      const line = new TextDecoder().decode(text.subarray(0, at));
-      return { line, rest: text.subarray(at + 1) };
-    }
-  }
-  return undefined;
+/** The other side may have gone: its end is what counts. */
+async function say(
+  input: WritableStreamDefaultWriter<Uint8Array>,
+  words: string,
+) {
+  await input.write(new TextEncoder().encode(words)).catch(() => {});
 }
 
 /** Reads only as fast as the other side takes it. */
@@ -89,27 +89,4 @@ async function passInput(
     // The other side has gone: its end is what counts.
   }
   setTimeout(end, PATIENCE);
-}
-
-async function passOutput(
-  first: Uint8Array,
-  output: ReadableStreamDefaultReader<Uint8Array>,
-  end: () => void,
-) {
-  try {
-    await writeAll(first);
-    for (;;) {
-      const { done, value } = await output.read();
-      if (done) return;
-      await writeAll(value);
-    }
-  } catch {
-    // Nobody reads any more.
-    end();
-  }
-}
-
-async function writeAll(bytes: Uint8Array) {
-  let rest = bytes;
-  while (rest.length > 0) rest = rest.subarray(await Deno.stdout.write(rest));
 }

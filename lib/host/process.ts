@@ -82,7 +82,7 @@ export function denoPrograms(
     },
     join: (call, greeting, onError) =>
       join(
-        spawn(call, { stdin: "piped", stdout: "piped", stderr: "piped" }),
+        spawn(call, { stdin: "piped", stdout: "inherit", stderr: "piped" }),
         greeting,
         onError,
       ),

@@ -39,7 +39,7 @@ const STARTED = "debug: kubectl get 'a b'\n";
 const onChunk = () => {};
 const { signal } = new AbortController();
 const input = Promise.resolve("x");
-const greeting = { say: "", hear: () => Promise.resolve() };
+const greeting = { say: "", mark: "", hear: () => Promise.resolve("") };
 
 /** Every way to run a program, with what it is given beside the call. */
 const WAYS: Readonly<

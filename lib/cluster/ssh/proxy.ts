@@ -6,6 +6,8 @@ import { ServersWords } from "./servers_words.ts";
 import {
   type Answer,
   type Connection,
+  GO,
+  MARK,
   openingLine,
   readAnswer,
   servingWords,
@@ -52,9 +54,11 @@ export async function proxy(
     },
     {
       say: openingLine(publicKey),
+      mark: MARK,
       hear: async (line) => {
         await pin(hostKeyOf(pod, connection, line));
         isServed = true;
+        return GO;
       },
     },
     (chunk) => isServed ? serving.feed(chunk) : before.feed(chunk),

@@ -20,14 +20,20 @@ export function servingWords(
   return throughDoor(words);
 }
 
+/** How the lines of both sides begin, before ssh's own. */
+export const MARK = "mlo-ssh ";
+
+/** The line after which the serving side begins to speak ssh: its key has been noted. */
+export const GO = `${MARK}go\n`;
+
 /** The line that the serving side is given first: the public half of the client's key. */
 export function openingLine(publicKey: string): string {
-  return `mlo-ssh ${publicKey}\n`;
+  return `${MARK}${publicKey}\n`;
 }
 
 /** What the serving side answers. */
 export type Answer =
-  /** What follows is ssh's own; the public half of the host's key, without a comment. */
+  /** It waits for {@linkcode GO}; the public half of the host's key, without a comment. */
   | { readonly is: "ready"; readonly hostKey: string }
   /** There is no server in the image. */
   | { readonly is: "no-sshd" }

@@ -1,7 +1,8 @@
-# Serves one ssh connection over its own standard input and output, as the user of the pod. One line comes first
-# each way: "mlo-ssh KEY" with the public half of the client's key in, "mlo-ssh WORD…" out. Everything that the
-# server is told stands in its arguments, so that nothing of a connection lies on a disk; what stays is the host
-# key, on the pod's own disk, readable to the user alone.
+# Serves one ssh connection over its own standard input and output, as the user of the pod. First "mlo-ssh KEY" with
+# the public half of the client's key comes in; "mlo-ssh WORD…" goes out on stderr, as the output is ssh's alone; and
+# with "mlo-ssh go" the client knows the host key. Everything that the server is told stands in its arguments, so
+# that nothing of a connection lies on a disk; what stays is the host key, on the pod's own disk, readable to the
+# user alone.
 #
 # Arguments: whose pod it must be, the account that is asked for, whether an agent may be forwarded (yes, no).
 
@@ -13,7 +14,7 @@ umask 077
 
 # answer WORD…: the line, and nothing more to come but what sshd says.
 answer() {
-  printf 'mlo-ssh %s\n' "$*"
+  printf 'mlo-ssh %s\n' "$*" >&2
 }
 
 # refuse WORD…
@@ -22,9 +23,9 @@ refuse() {
   exit 0
 }
 
-# A shell reads its lines byte by byte: what follows is left for sshd. Whoever connects and says nothing is not
-# waited for.
-public_key() {
+# next_line: the client's. A shell reads its lines byte by byte: what follows is left for sshd. Whoever connects and
+# says nothing is not waited for.
+next_line() {
   # shellcheck disable=SC2016 # the inner shell expands it
   timeout 30 sh -c 'IFS= read -r line && printf %s "$line"'
 }
@@ -67,7 +68,7 @@ needs_root() {
 }
 
 main() {
-  key=$(public_key) || exit 1
+  key=$(next_line) || exit 1
   key=${key#mlo-ssh }
   case $key in ssh-ed25519\ *) ;; *) refuse failed "the client's key is none" ;; esac
 
@@ -99,6 +100,7 @@ main() {
   fi
   umask "$mask"
   answer ready "$host_key"
+  [ "$(next_line)" = 'mlo-ssh go' ] || exit 1
   exec "$@"
 }
 
