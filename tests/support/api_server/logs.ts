@@ -1,3 +1,4 @@
+import { joined } from "../../../lib/text/bytes.ts";
 import type { Json } from "./fields.ts";
 import { badRequest } from "./status.ts";
 
@@ -149,20 +150,6 @@ function stamped(
     at = end;
   } while (at < length);
   return parts;
-}
-
-function joined(
-  parts: readonly Uint8Array<ArrayBuffer>[],
-): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(
-    parts.reduce((length, part) => length + part.length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Clients send whole seconds (the query's form of Kubernetes' metav1.Time). */

@@ -16,6 +16,14 @@ export interface Flag {
   readonly kind: FlagKind;
 }
 
+/** Flags of a kind, named in one line: `name` or `name/n`. */
+export function table(kind: FlagKind, names: string): Flag[] {
+  return names.split(" ").map((entry) => {
+    const [name = "", short] = entry.split("/");
+    return short === undefined ? { name, kind } : { name, short, kind };
+  });
+}
+
 /** A command line that was understood. */
 export interface Parsed {
   /** Every value in order; a bool is `true` or `false`. */

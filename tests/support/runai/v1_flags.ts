@@ -5,7 +5,7 @@
  * `run-as-uid`, `run-as-gid` and `supplemental-groups` (one list of numbers)
  * are on no page but in daily use at EPFL.
  */
-import type { Flag, FlagKind } from "./pflag.ts";
+import { type Flag, table } from "./pflag.ts";
 
 const GLOBAL: Flag[] = [
   ...table("string", "loglevel project/p"),
@@ -51,10 +51,3 @@ export const VERB: readonly Flag[] = [
   ...table("string", "output/o pod since since-time address port"),
   ...table("int", "tail"),
 ];
-
-function table(kind: FlagKind, names: string): Flag[] {
-  return names.split(" ").map((entry) => {
-    const [name = "", short] = entry.split("/");
-    return short === undefined ? { name, kind } : { name, short, kind };
-  });
-}

@@ -1,5 +1,6 @@
 import { type Parsed, parseFlags, Refused } from "./pflag.ts";
 import { SUBMIT, SUBMIT_DIST } from "./v1_flags.ts";
+import { numberOrNull, pairs, type Reader, readerOf } from "./values.ts";
 
 /** A submission in no program's words; what two generations must agree in. */
 export interface DecodedJob {
@@ -51,7 +52,7 @@ export function decodeV1Submit(words: readonly string[]): DecodedJob {
     words.slice(distributed ? 2 : 1),
     distributed ? SUBMIT_DIST : SUBMIT,
   );
-  const read = reader(parsed);
+  const read = readerOf(parsed);
   const name = nameOf(parsed, read.one("name"));
   check(parsed, read);
   const interactive = read.is("interactive");
@@ -87,22 +88,11 @@ export function decodeV1Submit(words: readonly string[]): DecodedJob {
     largeShm: read.is("large-shm"),
     hostIpc: read.is("host-ipc"),
     ports: read.all("port"),
-    annotations: pairs(read.all("annotation"), "annotation"),
-    labels: pairs(read.all("label"), "label"),
-    extendedResources: pairs(
-      read.all("extended-resource"),
-      "extended-resource",
-    ),
+    annotations: read.pairs("annotation"),
+    labels: read.pairs("label"),
+    extendedResources: read.pairs("extended-resource"),
     ...environmentOf(read.all("environment")),
     arguments: parsed.rest ?? [],
-  };
-}
-
-function reader({ values }: Parsed) {
-  return {
-    one: (name: string) => values.get(name)?.at(-1),
-    all: (name: string) => values.get(name) ?? [],
-    is: (name: string) => /^(1|t|true)$/i.test(values.get(name)?.at(-1) ?? ""),
   };
 }
 
@@ -122,7 +112,7 @@ function nameOf({ positional }: Parsed, flag: string | undefined): string {
   return name;
 }
 
-function check({ values }: Parsed, read: ReturnType<typeof reader>) {
+function check({ values }: Parsed, read: Reader) {
   if (!read.one("image")) throw new Refused("--image must be set");
   const policy = read.one("image-pull-policy");
   if (
@@ -207,14 +197,6 @@ function existingMountOf(text: string): { claim: string; path: string } {
   return { claim: fields["claimname"] ?? "", path: fields["path"] ?? "" };
 }
 
-function pairs(texts: readonly string[], flag: string): Record<string, string> {
-  return Object.fromEntries(texts.map((text) => {
-    const at = text.indexOf("=");
-    if (at < 1) throw new Refused(`--${flag} ${text} is not key=value`);
-    return [text.slice(0, at), text.slice(at + 1)];
-  }));
-}
-
 /** The chart of 2021 splits each entry at `=` and keeps the second piece; `SECRET:` is always a reference. */
 function environmentOf(entries: readonly string[]) {
   const variables: Record<string, string> = {};
@@ -235,8 +217,4 @@ function environmentOf(entries: readonly string[]) {
     secretVariables[name] = { secret, key };
   }
   return { variables, secretVariables };
-}
-
-function numberOrNull(text: string | undefined): number | null {
-  return text === undefined ? null : Number(text);
 }

@@ -3,7 +3,7 @@
  * (2.24 and later) list them, from the vendor's reference pages
  * (docs.nvidia.com/run-ai, `runai workspace submit` and its siblings).
  */
-import type { Flag, FlagKind } from "./pflag.ts";
+import { type Flag, table } from "./pflag.ts";
 
 const GLOBAL: Flag[] = [
   ...table("string", "config-file config-path project/p"),
@@ -72,10 +72,3 @@ export const VERB_V2: readonly Flag[] = [
   ...table("string", "columns next-token status type framework output/o"),
   ...table("int", "max-items"),
 ];
-
-function table(kind: FlagKind, names: string): Flag[] {
-  return names.split(" ").map((entry) => {
-    const [name = "", short] = entry.split("/");
-    return short === undefined ? { name, kind } : { name, short, kind };
-  });
-}

@@ -1,6 +1,7 @@
 import { type Parsed, parseFlags, Refused } from "./pflag.ts";
 import { type DecodedJob, groupsOf } from "./v1_submit.ts";
 import { SUBMIT_V2 } from "./v2_flags.ts";
+import { numberOrNull, pairs, type Reader, readerOf } from "./values.ts";
 
 /** What a pod's requests are called, and that of the master of a distributed job. */
 const REQUESTS = [
@@ -13,6 +14,9 @@ const REQUESTS = [
   "gpu-memory-request",
   "extended-resource",
 ];
+
+/** The most characters of a value in a `key=value`. */
+const LONGEST = 10_000;
 
 /** Decodes a `submit` as the second generation does. Throws {@linkcode Refused}. */
 export function decodeV2Submit(words: readonly string[]): DecodedJob {
@@ -28,7 +32,7 @@ export function decodeV2Submit(words: readonly string[]): DecodedJob {
   }
   const parsed = parseFlags(words.slice(at + 1), flags);
   const name = nameOf(parsed);
-  const read = reader(parsed);
+  const read = readerOf(parsed, LONGEST);
   check(parsed, read);
   const project = read.one("project");
   if (project === undefined) throw new Refused("project is required");
@@ -68,25 +72,14 @@ export function decodeV2Submit(words: readonly string[]): DecodedJob {
     largeShm: read.is("large-shm"),
     hostIpc: read.is("host-ipc"),
     ports: read.all("port"),
-    annotations: pairs(read.all("annotation"), "annotation"),
-    labels: pairs(read.all("label"), "label"),
-    extendedResources: pairs(
-      read.all("extended-resource"),
-      "extended-resource",
-    ),
-    variables: pairs(read.all("environment-variable"), "environment-variable"),
+    annotations: read.pairs("annotation"),
+    labels: read.pairs("label"),
+    extendedResources: read.pairs("extended-resource"),
+    variables: read.pairs("environment-variable"),
     secretVariables: Object.fromEntries(
       read.all("env-secret").map(secretVariable),
     ),
     arguments: parsed.rest ?? [],
-  };
-}
-
-function reader({ values }: Parsed) {
-  return {
-    one: (name: string) => values.get(name)?.at(-1),
-    all: (name: string) => values.get(name) ?? [],
-    is: (name: string) => /^(1|t|true)$/i.test(values.get(name)?.at(-1) ?? ""),
   };
 }
 
@@ -103,7 +96,7 @@ function nameOf({ positional }: Parsed): string {
   return name;
 }
 
-function check({ values }: Parsed, read: ReturnType<typeof reader>) {
+function check({ values }: Parsed, read: Reader) {
   if (!read.one("image")) throw new Refused("image is required");
   const policy = read.one("image-pull-policy");
   if (
@@ -156,7 +149,7 @@ function check({ values }: Parsed, read: ReturnType<typeof reader>) {
 }
 
 /** Whether a master inherits is not documented: here it does not, so all must be said twice. */
-function checkMaster(read: ReturnType<typeof reader>) {
+function checkMaster(read: Reader) {
   for (const request of REQUESTS) {
     const worker = read.all(request).join();
     const master = read.all(`master-${request}`).join();
@@ -175,7 +168,7 @@ function preemptibility(word: string | undefined): boolean {
 }
 
 function mountOf(text: string): { claim: string; path: string } {
-  const fields = pairs(text.split(","), "existing-pvc");
+  const fields = pairs(text.split(","), "existing-pvc", LONGEST);
   const { claimname, path, ...more } = fields as Record<
     string,
     string | undefined
@@ -194,20 +187,4 @@ function secretVariable(
   if (match === null) throw new Refused(`invalid env-secret "${text}"`);
   const [, variable = "", secret = "", key = ""] = match;
   return [variable, { secret, key }];
-}
-
-function pairs(texts: readonly string[], flag: string): Record<string, string> {
-  return Object.fromEntries(texts.map((text) => {
-    const at = text.indexOf("=");
-    if (at < 1) throw new Refused(`--${flag} ${text} is not key=value`);
-    const value = text.slice(at + 1);
-    if (value.length > 10_000) {
-      throw new Refused(`the value of ${text.slice(0, at)} is too long`);
-    }
-    return [text.slice(0, at), value];
-  }));
-}
-
-function numberOrNull(text: string | undefined): number | null {
-  return text === undefined ? null : Number(text);
 }
