@@ -53,8 +53,8 @@ def make(top, count, seed):
                 made -= 1
         elif kind == 31 and made < 4000:
             with open(path, "wb") as f:
-                f.truncate(3 << 20)
-                f.seek(1 << 20)
+                f.truncate(384 << 10)
+                f.seek(128 << 10)
                 f.write(b"in the middle")
         elif kind == 37:
             os.makedirs(path)
