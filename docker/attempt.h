@@ -118,25 +118,28 @@ static inline int count_starts(const char *text) {
   return count;
 }
 
-// Notes a start and gives its number; 0 where it cannot be noted.
-static inline int begin_attempt(void) {
+// Notes a start and writes its number to `answer`, 0 where it cannot be noted. The copy is made after that: the
+// command does not wait for it.
+static inline int begin_attempt(int answer) {
   char path[PATH_MAX], line[700];
-  if (!attempts_file(path, sizeof path)) return 0;
   const int how = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-  int number = 0, file = open(path, how, 0640);
-  if (file < 0 && errno == ENOENT) {
-    make_run_directory(path);
+  int number = 0, file = -1;
+  if (attempts_file(path, sizeof path)) {
     file = open(path, how, 0640);
+    if (file < 0 && errno == ENOENT) {
+      make_run_directory(path);
+      file = open(path, how, 0640);
+    }
   }
-  if (file < 0) return 0;
-  char *text = read_attempts(file);
+  char *text = file < 0 ? NULL : read_attempts(file);
   if (text) {
     number = count_starts(text) + 1;
     start_line(line, sizeof line, number);
     if (!append_attempt(file, text, line)) number = 0;
   }
   // NFS tells of a full disk at close.
-  if (close(file) != 0) number = 0;
+  if (file >= 0 && close(file) != 0) number = 0;
+  if (write(answer, &number, sizeof number) < 0) _exit(0);
   FILE *copy = number ? open_private(ATTEMPTS_HERE) : NULL;
   if (copy) {
     fprintf(copy, "%s%s", text, line);
@@ -188,8 +191,7 @@ static inline pid_t ask_attempt(int *number, const char *then, int *control, con
   if (child == 0) {
     setsid();
     sigprocmask(SIG_SETMASK, signals, NULL);
-    *number = begin_attempt();
-    if (write(answer[1], number, sizeof *number) < 0) _exit(0);
+    *number = begin_attempt(answer[1]);
     if (then == NULL) _exit(0);
     set_attempt(*number);
     char part[64];

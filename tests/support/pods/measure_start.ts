@@ -7,8 +7,6 @@ export interface StartCost {
   readonly launches: readonly string[];
   /** Milliseconds from the entrypoint's start to the command's, one per start. */
   readonly milliseconds: readonly number[];
-  /** The same of starts without a run directory: no attempt is counted and no watch.sh started. */
-  readonly unwatched: readonly number[];
   /** Milliseconds of one `sudo -n true` in the same pods. */
   readonly sudo: readonly number[];
 }
@@ -43,29 +41,59 @@ export async function measureStart(
   if (set.code !== 0) throw new Error(`No pod to measure: ${set.stderr}`);
   const launches = await launchesOf(layers, { ...pod, command: ["true"] });
   const milliseconds: number[] = [];
-  const unwatched: number[] = [];
   const sudo: number[] = [];
-  const time = async (
-    env: NonNullable<PodStart["env"]>,
-    into: number[],
-  ) => {
+  for (let left = count; left > 0; left--) {
     const { stdout, stderr } = await root.start({
       ...pod,
-      env,
       prepare: BEFORE,
       command: ["bash", "-c", COMMAND],
     });
     const begin = /begin (\S+)/.exec(stderr)?.[1];
     const [, end, five] = /times (\S+) (\S+)/.exec(stdout) ?? [];
-    into.push((Number(end) - Number(begin)) * 1000);
+    milliseconds.push((Number(end) - Number(begin)) * 1000);
     sudo.push(Number(five) / 1000);
-  };
-  for (let left = count; left > 0; left--) {
-    await time(ENV, milliseconds);
-    await time({ ...ENV, MLO_RUN_DIR: undefined }, unwatched);
   }
   await removeScratch();
-  return { launches, milliseconds, unwatched, sudo };
+  return { launches, milliseconds, sudo };
+}
+
+/** Starts as process 1 with a run directory and without, in turn; each tells the time before it and the command's. */
+const INITS = `install -d /run/mlo; export MLO_RUN_ID=k7m2p9qx
+for ((left = $COUNT; left > 0; left--)); do
+  for run in /mloscratch/runs/exp-k7m2p9qx ''; do
+    if [[ $run ]]; then export MLO_RUN_DIR=$run; else unset MLO_RUN_DIR; fi
+    echo "begin $EPOCHREALTIME"
+    unshare --pid --fork /docker/init bash -c 'echo "end $EPOCHREALTIME"'
+  done
+done`;
+
+/**
+ * Milliseconds from init's start to its command's, which is the part of a
+ * pod's start that the count of attempts and watch.sh make longer: what is
+ * before it does not know of them, and varies by more than they cost.
+ */
+export async function measureInit(
+  layers: readonly string[],
+  count: number,
+): Promise<{ watched: number[]; unwatched: number[] }> {
+  const scratch = await makeScratch();
+  const { code, stderr } = await new DisposableRoot(layers).start({
+    mode: "root",
+    scratch,
+    prepare: `COUNT=${count + 1}; ${INITS}`,
+    command: ["true"],
+  });
+  await removeScratch();
+  const times = [...stderr.matchAll(/^begin (\S+)\nend (\S+)$/gm)]
+    .map(([, begin, end]) => (Number(end) - Number(begin)) * 1000);
+  if (code !== 0 || times.length !== 2 * (count + 1)) {
+    throw new Error(`No init to measure: ${stderr}`);
+  }
+  // The first of each kind is not counted.
+  return {
+    watched: times.filter((_, index) => index > 1 && index % 2 === 0),
+    unwatched: times.filter((_, index) => index > 1 && index % 2 === 1),
+  };
 }
 
 /** What watch.sh costs beside a command. */
