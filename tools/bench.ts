@@ -2,7 +2,7 @@
 /**
  * Prints how fast `mlo` is as ratios within one run:
  *
- *     deno task bench [--rounds N] [start] [submit] [verbs] [snapshot] [pod] [archive] [ssh]
+ *     deno task bench [--rounds N] [start] [submit] [verbs] [top] [snapshot] [pod] [archive] [ssh]
  *     deno task bench archive --scale [--files N,N…]
  *
  * The absolute times are this machine's; the ratios are what has targets.
@@ -16,6 +16,7 @@ import { benchScale } from "./bench_archive_scale.ts";
 import { benchSsh } from "./bench_ssh.ts";
 import { benchEntrypoint } from "./bench_entrypoint.ts";
 import { benchSnapshot } from "./bench_snapshot.ts";
+import { benchTop } from "./bench_top.ts";
 import { benchVerbs } from "./bench_verbs.ts";
 import { compile } from "./compile.ts";
 import { median, printTimings, runQuietly, timeInTurn } from "./measure.ts";
@@ -51,6 +52,7 @@ async function main() {
     start: () => benchStart(rounds),
     submit: () => benchSubmit(rounds),
     verbs: () => benchVerbs({ mlo: at("mlo"), empty: at("empty") }, rounds),
+    top: () => benchTop(at("mlo"), rounds),
     snapshot: () => benchSnapshot(rounds),
     pod: async () => {
       console.log("\nStarting a pod on scratch that is set up:");

@@ -28,6 +28,17 @@ export interface DecodedJob {
   readonly pools: readonly string[];
   readonly preemptible: boolean;
   readonly workers: number;
+  /**
+   * "The number of times the Job will be retried before failing", 6 unless
+   * given, of training alone: all that run:ai's pages say of it
+   * (docs/Researcher/cli-reference in run-ai/docs), and nothing of whether a
+   * preemption counts. Their page on checkpoints has a program end with 1 on
+   * SIGTERM, "important for the Job to return later", within 30 seconds, "up
+   * to 5 minutes" where that is configured; it says nothing of 0
+   * (docs/Researcher/best-practices/save-dl-checkpoints.md there, and
+   * checkpointing-preemptible-workloads in NVIDIA's documentation). So no
+   * double decides what comes after an end: a test says itself what comes.
+   */
   readonly backoffLimit: number | null;
   readonly largeShm: boolean;
   readonly hostIpc: boolean;
