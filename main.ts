@@ -1,4 +1,9 @@
-import { run } from "./lib/cli.ts";
+import { hostAhead } from "./lib/commands/ahead.ts";
 import { denoHost } from "./lib/host/deno_host.ts";
 
-Deno.exit(await run(Deno.args, denoHost()));
+const ahead = await hostAhead(Deno.args, denoHost());
+// Most of the program is read while the first question is under way.
+const { run } = await import("./lib/cli.ts");
+const code = await run(Deno.args, ahead.host);
+await ahead.end();
+Deno.exit(code);

@@ -125,8 +125,11 @@ function isAimed({ program, args }: Call): boolean {
   return program === "kubectl" && args[0] !== "config";
 }
 
-/** With the context before the first `--`, behind which the words are another program's. */
-function aimed(question: Call, { context, plugin }: Target): Call {
+/** The call as it goes to the target: with the context before the first `--`, behind which the words are another program's. */
+export function aimed(
+  question: Call,
+  { context, plugin }: Pick<Target, "context" | "plugin">,
+): Call {
   const call = plugin === undefined ? question : besidePlugin(question);
   if (context === "") return call;
   const end = call.args.indexOf("--");

@@ -37,6 +37,24 @@ export function kubectl(
 }
 
 /**
+ * The question for a page of a list, 500 objects each: the first one, or the
+ * one that a token stands for. `get --raw` is one GET: no discovery, no second
+ * question.
+ */
+export function listCall(
+  listed: string,
+  namespace: string,
+  token?: string,
+  patience?: Patience,
+): Call {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${listed}`;
+  const from = token === undefined
+    ? ""
+    : `&continue=${encodeURIComponent(token)}`;
+  return kubectl(["get", "--raw", `${path}?limit=500${from}`], patience);
+}
+
+/**
  * The same question where a program of the kubeconfig logs in. kubectl's own
  * patience does not end that one (1.20 to 1.36: the request is not given up
  * before the program has ended), so kubectl gets less of it: a cluster that

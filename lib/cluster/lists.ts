@@ -1,7 +1,7 @@
 import { MloError } from "../error.ts";
 import { ask } from "./ask.ts";
 import { brokenOff } from "./failure.ts";
-import { kubectl, type Machine, text } from "./kubectl.ts";
+import { type kubectl, listCall, type Machine, text } from "./kubectl.ts";
 
 /** What a namespace has lists of, with what an error calls them. */
 const LISTS = {
@@ -21,9 +21,8 @@ export interface Page<T> {
 }
 
 /**
- * Every object of a kind in a namespace, in the server's order: 500 a
- * request. `get --raw` is one GET: no discovery, no second question. A
- * namespace that does not exist has none.
+ * Every object of a kind in a namespace, in the server's order. A namespace
+ * that does not exist has none.
  *
  * @throws {MloError} within five seconds if the cluster does not answer (69),
  * or if the user is not logged in or not allowed (4).
@@ -35,16 +34,12 @@ export async function listAll<Raw, T>(
   decode: (item: Raw) => T,
   patience?: Parameters<typeof kubectl>[1],
 ): Promise<T[]> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${listed}`;
   const all: T[] = [];
   let next: string | undefined;
   do {
-    const from = next === undefined
-      ? ""
-      : `&continue=${encodeURIComponent(next)}`;
     const page: Page<T> = await ask(
       machine,
-      kubectl(["get", "--raw", `${path}?limit=500${from}`], patience),
+      listCall(listed, namespace, next, patience),
       { what: LISTS[listed], namespace },
       ({ stdout }) => decodeList(listed, text(stdout), decode),
     );

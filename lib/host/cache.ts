@@ -49,8 +49,12 @@ export async function dropCache(
  * Where caches lie. A relative directory in the environment is to be ignored:
  * https://specifications.freedesktop.org/basedir-spec/latest/
  */
-function cachePath(env: Environment, name: string): string {
+export function cacheDirectory(env: Environment): string {
   const named = env.get("XDG_CACHE_HOME");
   const root = named?.startsWith("/") ? named : `${env.home}/.cache`;
-  return `${root}/mlo/${name}.json`;
+  return `${root}/mlo`;
+}
+
+function cachePath(env: Environment, name: string): string {
+  return `${cacheDirectory(env)}/${name}.json`;
 }

@@ -10,12 +10,12 @@ export function nearKeyFinder(
   known: readonly string[],
 ): (key: string) => string | undefined {
   const exact = new Set(known);
-  const near = new Map<string, string>();
   const ends = new Set<string>();
-  for (const key of known.filter((one) => one.length >= MINIMUM)) {
-    for (const form of [key, ...withoutOne(key)]) near.set(form, key);
+  const long = known.filter((one) => one.length >= MINIMUM);
+  for (const key of long) {
     ends.add(`${key.slice(0, 3)}…`).add(`…${key.slice(-3)}`);
   }
+  let near: ReadonlyMap<string, string> | undefined;
   const longest = Math.max(...known.map((key) => key.length)) + 1;
   return (key) => {
     if (key.length > longest || exact.has(key)) return undefined;
@@ -26,9 +26,22 @@ export function nearKeyFinder(
       ends.has(`…${upper.slice(-3)}`);
     if (!promising) return undefined;
     // Two keys that lose one character each to become equal are one slip apart.
-    return [upper, ...withoutOne(upper)].map((form) => near.get(form))
-      .find((found) => found !== undefined);
+    near ??= formsOf(long);
+    for (const form of [upper, ...withoutOne(upper)]) {
+      const found = near.get(form);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   };
+}
+
+/** Each key and all that it is without one of its characters, to the key; most files need none of it. */
+function formsOf(keys: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    keys.flatMap((key) =>
+      [key, ...withoutOne(key)].map((form) => [form, key] as const)
+    ),
+  );
 }
 
 function withoutOne(key: string): string[] {

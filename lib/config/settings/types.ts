@@ -206,7 +206,11 @@ function isDuration(text: string): boolean {
   }
 }
 
+/** The zones of most files: the table of all of them takes 12 ms to load. */
+const USUAL_ZONES = ["Europe/Zurich", "UTC"];
+
 function isTimeZone(text: string): boolean {
+  if (USUAL_ZONES.includes(text)) return true;
   if (!/^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/.test(text)) return false;
   try {
     const zone = new Intl.DateTimeFormat("en", { timeZone: text });
