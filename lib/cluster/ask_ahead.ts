@@ -1,11 +1,4 @@
-import type {
-  Call,
-  Files,
-  Host,
-  Outcome,
-  Programs,
-  Started,
-} from "../host/host.ts";
+import type { Call, Files, Host, Programs } from "../host/host.ts";
 import {
   isSame,
   keepQuestion,
@@ -22,39 +15,34 @@ export interface Ahead {
 }
 
 /**
- * Asks for lists of the project's namespace before it is read anew which
- * namespace of which cluster that is: those of the last run, where nothing
- * that led to them has changed. Starting `kubectl` takes as long as reading
- * the rest of the program and the settings. Only for who is sure to ask.
+ * Asks for the project's pods before it is read anew which namespace of which
+ * cluster those are in: the last run's, where nothing that led to it has
+ * changed. Starting `kubectl` takes as long as reading the rest of the program
+ * and the settings. Only for who is sure to ask.
  *
  * Nothing is believed for that: an answer, good or bad, is given to the very
  * call that it answers, which is the same in every argument. Where the first
- * question turns out to be another one, those that run are ended.
+ * question turns out to be another one, the early one is ended.
  */
-export async function askAhead(
-  host: Host,
-  lists: readonly string[],
-): Promise<Ahead> {
+export async function askAhead(host: Host): Promise<Ahead> {
   const last = await lastQuestion(host);
-  const early = new Early(
-    host.programs,
-    last === undefined ? [] : lists.map((list) => listCallOf(list, last)),
-  );
+  let early = last && startEarly(host.programs, listCallOf("pods", last));
   const looked = new Set<string>();
   let isFirst = true;
   let keeping = Promise.resolve();
   const run: Programs["run"] = (call, input) => {
-    const answer = input === undefined ? early.take(call) : undefined;
     const question = isFirst ? questionOf(call) : undefined;
-    if (question) {
-      isFirst = false;
-      if (answer === undefined) {
-        early.stop();
-        // One that cannot be kept costs time, nothing else.
-        keeping = keepQuestion(host, question, looked).catch(() => {});
-      }
+    if (question === undefined) return host.programs.run(call, input);
+    isFirst = false;
+    const started = early;
+    early = undefined;
+    if (started && input === undefined && isSame(started.call, call)) {
+      return started.outcome;
     }
-    return answer ?? host.programs.run(call, input);
+    started?.kill();
+    // One that cannot be kept costs time, nothing else.
+    keeping = keepQuestion(host, question, looked).catch(() => {});
+    return host.programs.run(call, input);
   };
   return {
     host: {
@@ -63,39 +51,21 @@ export async function askAhead(
       programs: { ...host.programs, run },
     },
     end: async () => {
-      early.stop();
+      early?.kill();
       await keeping;
     },
   };
 }
 
-/** Programs that run before they are asked for. */
-class Early {
-  #running: { readonly call: Call; readonly started: Started }[] = [];
-
-  constructor(programs: Programs, calls: readonly Call[]) {
-    try {
-      for (const call of calls) {
-        const started = programs.start(call);
-        this.#running.push({ call, started });
-        void started.feed("");
-        started.outcome.catch(() => {});
-      }
-    } catch {
-      // What cannot be started now is told when it is asked for.
-    }
-  }
-
-  /** How such a call ends, if it runs; once. */
-  take(wanted: Call): Promise<Outcome> | undefined {
-    const found = this.#running.find(({ call }) => isSame(call, wanted));
-    this.#running = this.#running.filter((one) => one !== found);
-    return found?.started.outcome;
-  }
-
-  stop(): void {
-    for (const { started } of this.#running) started.kill();
-    this.#running = [];
+/** A program that runs before it is asked for; what cannot be started now is told when it is. */
+function startEarly(programs: Programs, call: Call) {
+  try {
+    const { outcome, feed, kill } = programs.start(call);
+    void feed("");
+    outcome.catch(() => {});
+    return { call, outcome, kill };
+  } catch {
+    return undefined;
   }
 }
 

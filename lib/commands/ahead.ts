@@ -1,28 +1,25 @@
 import { type Ahead, askAhead } from "../cluster/ask_ahead.ts";
 import type { Host } from "../host/host.ts";
 
-/** What a verb begins with, whatever it finds. */
-interface Beginning {
-  readonly lists: readonly string[];
-  /** How many words a command line of it has that can be right. */
+/** A command line of a verb that can be right. */
+interface Line {
+  /** How many words it has. */
   readonly words: readonly [least: number, most: number];
-  /** Its flags that change nothing about that. */
+  /** Its flags that change nothing about the first question. */
   readonly flags: readonly string[];
   /** Whether the pod's command follows behind `--`. */
   readonly hasCommand?: boolean;
 }
 
 /** The verbs that change nothing before they ask for the project's pods, which they all do. */
-export const BEGINNINGS: Readonly<Record<string, Beginning>> = {
-  list: { lists: ["pods"], words: [0, 0], flags: ["--json"] },
-  ls: { lists: ["pods"], words: [0, 0], flags: ["--json"] },
+export const LINES: Readonly<Record<string, Line>> = {
+  list: { words: [0, 0], flags: ["--json"] },
+  ls: { words: [0, 0], flags: ["--json"] },
   status: {
-    lists: ["pods", "events"],
     words: [1, Infinity],
     flags: ["--json"],
   },
   logs: {
-    lists: ["pods"],
     words: [1, Infinity],
     flags: [
       ...["-f", "--follow", "--tail", "--timestamps", "--previous"],
@@ -30,14 +27,12 @@ export const BEGINNINGS: Readonly<Record<string, Beginning>> = {
     ],
   },
   exec: {
-    lists: ["pods"],
     words: [1, 1],
     flags: ["--stdin", "--tty", "--pod"],
     hasCommand: true,
   },
-  shell: { lists: ["pods"], words: [1, 1], flags: ["--pod"] },
+  shell: { words: [1, 1], flags: ["--pod"] },
   code: {
-    lists: ["pods"],
     words: [1, 2],
     flags: ["--pod", "--editor", "--uri-style", "--print"],
   },
@@ -46,25 +41,22 @@ export const BEGINNINGS: Readonly<Record<string, Beginning>> = {
 /** Those whose value is the next word. */
 const TAKE_NEXT = ["--tail", "--pod", "--editor", "--uri-style"];
 
-/** The lists that a command line begins with for sure; none where it may be wrong, or about another project. */
-export function firstLists(args: readonly string[]): readonly string[] {
+/** Whether a command line begins with the question for the project's pods for sure: it cannot be wrong, or about another project than the settings'. */
+export function beginsWithPods(args: readonly string[]): boolean {
   const dashes = args.indexOf("--");
   const [verb = "", ...words] = dashes === -1 ? args : args.slice(0, dashes);
-  const beginning = Object.hasOwn(BEGINNINGS, verb)
-    ? BEGINNINGS[verb]
-    : undefined;
-  if (beginning === undefined) return [];
-  const { lists, words: [least, most], flags, hasCommand } = beginning;
+  const line = Object.hasOwn(LINES, verb) ? LINES[verb] : undefined;
+  if (line === undefined) return false;
+  const { words: [least, most], flags, hasCommand } = line;
   let count = 0;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
     if (!word.startsWith("-")) count++;
-    else if (!flags.includes(word)) return [];
+    else if (!flags.includes(word)) return false;
     else if (TAKE_NEXT.includes(word)) at++;
   }
-  const isWhole = count >= least && count <= most &&
+  return count >= least && count <= most &&
     (dashes !== -1) === (hasCommand ?? false) && dashes < args.length - 1;
-  return isWhole ? lists : [];
 }
 
 /** The host for a command line, whose first question is under way where it is known. */
@@ -73,9 +65,6 @@ export async function hostAhead(
   host: Host,
 ): Promise<Ahead> {
   const plain = { host, end: () => Promise.resolve() };
-  const lists = firstLists(args);
   // What is wrong with the machine (a directory that is gone) is told by who needs it.
-  return lists.length === 0
-    ? plain
-    : await askAhead(host, lists).catch(() => plain);
+  return beginsWithPods(args) ? await askAhead(host).catch(() => plain) : plain;
 }

@@ -60,10 +60,9 @@ async function withBed(test: (bed: Bed) => Promise<void>) {
 async function runOnce(
   { host, done }: Pick<Bed, "host" | "done">,
   call: Call = PODS,
-  lists: readonly string[] = ["pods"],
 ): Promise<{ outcome: Outcome; done: string[] }> {
   done.length = 0;
-  const ahead = await askAhead(host, lists);
+  const ahead = await askAhead(host);
   await ahead.host.files.read(".env");
   await ahead.host.files.facts("/nowhere/.git");
   const outcome = await ahead.host.programs.run(call);
@@ -78,7 +77,7 @@ Deno.test("the question of the last run is asked before it is asked for, and its
     assert.deepEqual(done, ["start runai-mlo-ada/pods"]);
     assert.equal(outcome, bed.outcome);
     // Once: who asks again wants to know it anew.
-    const ahead = await askAhead(bed.host, ["pods"]);
+    const ahead = await askAhead(bed.host);
     await ahead.host.programs.run(PODS);
     assert.equal((await ahead.host.programs.run(PODS)).code, 0);
   }));
@@ -149,7 +148,7 @@ Deno.test("another commit in the repository changes nothing", () =>
     await Deno.mkdir(`${bed.home}/.git`);
     const look = async () => {
       bed.done.length = 0;
-      const ahead = await askAhead(bed.host, ["pods"]);
+      const ahead = await askAhead(bed.host);
       await ahead.host.files.facts(".git");
       await ahead.host.programs.run(PODS);
       await ahead.end();
@@ -160,7 +159,7 @@ Deno.test("another commit in the repository changes nothing", () =>
     assert.deepEqual(await look(), ["start runai-mlo-ada/pods"]);
   }));
 
-Deno.test("where another question comes first, the early ones are ended, and that one is asked", () =>
+Deno.test("where another question comes first, the early one is ended, and that one is asked", () =>
   withBed(async (bed) => {
     await runOnce(bed);
     for (
@@ -172,13 +171,11 @@ Deno.test("where another question comes first, the early ones are ended, and tha
     ) {
       const call = listCallOf("pods", other);
       await runOnce(bed);
-      const { outcome, done } = await runOnce(bed, call, ["pods", "events"]);
+      const { outcome, done } = await runOnce(bed, call);
       const path = `${other.namespace}/pods`;
       assert.deepEqual(done, [
         "start runai-mlo-ada/pods",
-        "start runai-mlo-ada/events",
         "kill runai-mlo-ada/pods",
-        "kill runai-mlo-ada/events",
         `run ${path}`,
       ]);
       assert.equal(outcome.code, 0);
