@@ -67,6 +67,9 @@ Deno.test("the table of Secrets, as servers and clients print it", () => {
       "mlo-code-a   Opaque   2      3h12m   1700000000\n" +
         "mlo-code-b            5m             1700000001\n" +
         "mlo-code-old Opaque   1      4d      <none>\n" +
+        "mlo-code-x   Opaque   1      4d      v1700000000\n" +
+        "mlo-code-y   Opaque   1      4d      1700000000v\n" +
+        "mlo-code-z   Opaque   1      4d      1\n" +
         "mlo-code-    Opaque   1      4d      1700000000\n" +
         "other        Opaque   1      4d      1700000000\n\n",
     ),

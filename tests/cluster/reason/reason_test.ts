@@ -233,6 +233,16 @@ for (const [pod, event, text, { hint, stuck = false } = {}] of REASONS) {
   });
 }
 
+Deno.test("whyPending() goes by the newest warning", () => {
+  const warn = (message: string) => ({ reason: "FailedCreate", message });
+  const about = events(
+    warn("exceeded quota: gpu"),
+    warn("the flux is low"),
+    { ...warn("all is well"), type: "Normal" },
+  );
+  assert.match(whyPending([], about)?.text ?? "", /the flux is low/);
+});
+
 Deno.test("whyPending() has nothing to say of a job that runs or is over", () => {
   const running = { phase: "Running", state: { running: { startedAt: "x" } } };
   assert.equal(whyPending(pods(running), []), undefined);
@@ -263,6 +273,10 @@ const ENDS: readonly (readonly [PodFields, RegExp | undefined])[] = [
     { phase: "Failed", reason: "Evicted", message: "disk" },
     /^the cluster ended it: Evicted \(disk\)$/,
   ],
+  [{
+    phase: "Failed",
+    state: { terminated: { exitCode: 128, reason: "StartError" } },
+  }, /^the container cannot be started$/],
   [{ phase: "Running", state: { running: {} } }, undefined],
 ];
 
