@@ -16,22 +16,35 @@ export interface WorkingTree {
   readonly nested: readonly Path[];
 }
 
-/** The arguments whose answer {@linkcode decodeWorkingTree} reads. */
-export const WORKING_TREE = [
-  ...["ls-files", "-z", "-t"],
+/** The arguments whose answer {@linkcode decodeIndex} reads. */
+export const INDEX = ["ls-files", "-z", "-v", "--stage"];
+
+/** The arguments whose answer is both: the index, and what the working tree has otherwise. */
+export const FILES = [
+  ...[...INDEX, "--cached"],
   ...["--modified", "--deleted", "--others", "--exclude-standard"],
 ];
 
-/** Decodes `ls-files -z -t`: a letter, a blank and a path each. */
+/** What an entry is, by its letter, which is a small one where git was told to overlook the file. */
+function isInIndex(tag: number | undefined): boolean {
+  return /[HSM]/i.test(String.fromCharCode(tag ?? 0));
+}
+
+/** Decodes of {@linkcode FILES} what differs: `TAG MODE OBJECT STAGE\tPATH`, or `? PATH`. */
 export function decodeWorkingTree(listing: Uint8Array): WorkingTree {
   const changed = new Map<string, Path>();
   const untracked: Path[] = [];
   const nested: Path[] = [];
   for (const entry of entries(listing)) {
+    if (isInIndex(entry[0])) continue;
+    if (entry[0] !== QUESTION) {
+      const path = entry.slice(entry.indexOf(TAB) + 1);
+      // A file that is gone is listed twice: as deleted and as modified.
+      changed.set(latin1(path), path);
+      continue;
+    }
     const path = entry.slice(2);
-    // A file that is gone is listed twice: as deleted and as modified.
-    if (entry[0] !== QUESTION) changed.set(latin1(path), path);
-    else (path.at(-1) === SLASH ? nested : untracked).push(path);
+    (path.at(-1) === SLASH ? nested : untracked).push(path);
   }
   return { changed: [...changed.values()], untracked, nested };
 }
@@ -51,16 +64,14 @@ export interface IndexFacts {
   readonly hasAttributes: boolean;
 }
 
-/** The arguments whose answer {@linkcode decodeIndex} reads. */
-export const INDEX = ["ls-files", "-z", "-v", "--stage"];
-
-/** Decodes `ls-files -z -v --stage`: `TAG MODE OBJECT STAGE\tPATH` each. */
+/** Decodes of {@linkcode INDEX} or {@linkcode FILES} what is in the index: `TAG MODE OBJECT STAGE\tPATH` each. */
 export function decodeIndex(listing: Uint8Array): IndexFacts {
   const gitlinks: { path: Path; commit: string }[] = [];
   const assumedUnchanged: Path[] = [];
   const skipped: Path[] = [];
   let hasAttributes = false;
   for (const entry of entries(listing)) {
+    if (!isInIndex(entry[0])) continue;
     const tab = entry.indexOf(TAB);
     const path = entry.slice(tab + 1);
     const tag = String.fromCharCode(entry[0] ?? 0);

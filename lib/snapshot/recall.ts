@@ -2,9 +2,10 @@
  * A snapshot that was taken once, for another job: from what is kept of it,
  * and from its remote, which may have lost the base since.
  */
-import { type Held, ownAddress, stillHeld } from "./base.ts";
+import { ownAddress } from "./address.ts";
 import { commitContent, packIn } from "./commit.ts";
 import { type Git, gitIn, type Machine } from "./git.ts";
+import { type Held, stillHeld } from "./held.ts";
 import { bundled, packOf } from "./pack.ts";
 import type { Bundle, Snapshot } from "./snapshot.ts";
 

@@ -141,6 +141,28 @@ export function chooseRemote(
   return names.length === 1 ? names[0] : undefined;
 }
 
+/** The remote that git itself takes where none is named (git-fetch(1)): a later one may know better only where there is no `origin`. */
+export function gitsRemote(
+  config: ReadonlyMap<string, string>,
+  branch: string | undefined,
+): string {
+  return config.get(`branch.${branch}.remote`) ?? "origin";
+}
+
+/**
+ * A remote's address where git's configuration, as `git config --list -z`
+ * gives it, says it in one place and rewrites none (`url.*.insteadOf`).
+ */
+export function plainUrl(config: string, name: string): string | undefined {
+  const entries = config.split("\0");
+  if (entries.some((entry) => /^url\.[^\n]*\.insteadof\n/s.test(entry))) {
+    return undefined;
+  }
+  const key = `remote.${name}.url\n`;
+  const [url, ...more] = entries.filter((entry) => entry.startsWith(key));
+  return more.length > 0 ? undefined : url?.slice(key.length) || undefined;
+}
+
 /** Decodes `git config --list -z`: `KEY\nVALUE` each, the last one counts. */
 export function decodeConfig(text: string): Map<string, string> {
   return new Map(

@@ -1,4 +1,5 @@
 import { allEnded } from "./all_ended.ts";
+import { askRemote, type Question } from "./ask_remote.ts";
 import { findPosition } from "./base.ts";
 import { readBlobs } from "./blobs.ts";
 import { commitContent } from "./commit.ts";
@@ -10,13 +11,12 @@ import {
   decodeChanges,
   decodeIndex,
   decodeWorkingTree,
-  INDEX,
+  FILES,
   type IndexFacts,
   joined,
   shown,
   textOf,
   type TreeChange,
-  WORKING_TREE,
   type WorkingTree,
 } from "./lists.ts";
 import { type Obstacles, refusal } from "./refusals.ts";
@@ -45,7 +45,20 @@ export interface SnapshotRequest {
  */
 export async function takeSnapshot(
   machine: Machine,
+  request: SnapshotRequest,
+): Promise<Snapshot> {
+  const asked = askRemote(machine, request.directory);
+  try {
+    return await takeBeside(machine, request, asked);
+  } finally {
+    await asked.end();
+  }
+}
+
+async function takeBeside(
+  machine: Machine,
   { directory, secrets, temporary }: SnapshotRequest,
+  asked: Question,
 ): Promise<Snapshot> {
   const repository = await findRepository(machine, directory);
   const env = await bench(machine, repository, temporary);
@@ -69,6 +82,8 @@ export async function takeSnapshot(
       machine,
       git,
       { temporary, objects: repository.objects },
+      repository,
+      asked,
       (base) => void (base && makeOn(base).catch(() => {})),
     ),
     writing,
@@ -104,14 +119,20 @@ async function makeCommit(
   base: string | undefined,
   look: (changes: readonly TreeChange[]) => Promise<void>,
 ): Promise<Made> {
-  const commit = await commitOf(git, tree, base);
   const listing = git.give(changesArgs(base, tree)).then(decodeChanges);
-  const [changes, pack] = await allEnded([
+  const writing = git.line(
+    ["hash-object", "-t", "commit", "-w", "--stdin"],
+    commitContent(tree, base),
+  );
+  const [changes, commit, pack] = await allEnded([
     listing,
-    commit === base ? undefined : packOf(git, commit, base),
+    writing,
+    writing.then((commit) => packOf(git, commit, base)),
     listing.then(look),
   ]);
-  return { commit, changes, bundle: pack && await bundled(commit, base, pack) };
+  return changes.length === 0 && base !== undefined
+    ? { commit: base, changes, bundle: undefined }
+    : { commit, changes, bundle: await bundled(commit, base, pack) };
 }
 
 /** Copies the index, prepares the object directory; gives the environment in which git writes there only. */
@@ -154,9 +175,12 @@ async function writeTree(
   git: Git,
   scan: Scan,
 ): Promise<Tree> {
-  const index = decodeIndex(await git.give(INDEX));
+  const first = await git.give(FILES);
+  const index = decodeIndex(first);
   const unhidden = await unhide(machine, top, git, index);
-  const listing = decodeWorkingTree(await git.give(WORKING_TREE));
+  const listing = decodeWorkingTree(
+    unhidden === 0 ? first : await git.give(FILES),
+  );
   const [submodules, files] = await allEnded([
     inspectSubmodules(machine, top, index.gitlinks),
     inspectFiles(machine, top, git, listing, scan),
@@ -228,19 +252,6 @@ async function update(git: Git, { changed, untracked }: WorkingTree) {
     ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"],
     joined(paths),
   );
-}
-
-async function commitOf(
-  git: Git,
-  tree: string,
-  base: string | undefined,
-): Promise<string> {
-  const content = commitContent(tree, base);
-  const [written, ofBase] = await allEnded([
-    git.line(["hash-object", "-t", "commit", "-w", "--stdin"], content),
-    base === undefined ? undefined : git.line(["rev-parse", `${base}^{tree}`]),
-  ]);
-  return ofBase === tree && base !== undefined ? base : written;
 }
 
 /** How the file begins that stands for a content of git-lfs, and how long it is at most. */

@@ -23,8 +23,12 @@ const B = "b".repeat(40);
 
 Deno.test("decodeWorkingTree() tells what has changed from what is new and from repositories inside", () => {
   const tree = decodeWorkingTree(listing(
-    ...["C mode and content", "R gone", "C gone", "? new", "? own/"],
-    ...["? ends in a line\nend", "C é/x", "? ?"],
+    ...["? new", "? own/", "? ends in a line\nend", "? ?"],
+    ...[`H 100644 ${A} 0\tsame`, `h 100644 ${A} 0\tassumed`],
+    ...[`S 100644 ${A} 0\tskipped`, `M 100644 ${A} 2\tours`],
+    ...[`H 100644 ${A} 0\tmode and content`],
+    ...[`C 100644 ${A} 0\tmode and content`, `R 100644 ${A} 0\tgone`],
+    ...[`C 100644 ${A} 0\tgone`, `c 100644 ${A} 0\té/x`],
   ));
   assert.deepEqual(texts(tree.changed), ["mode and content", "gone", "é/x"]);
   assert.deepEqual(texts(tree.untracked), ["new", "ends in a line\nend", "?"]);
@@ -49,6 +53,8 @@ Deno.test("decodeIndex() finds commits of other repositories, what git is told t
     `S 100644 ${A} 0\tskipped`,
     `s 100644 ${A} 0\tboth`,
     `H 100644 ${A} 0\tdeep/.gitattributes`,
+    // What the working tree has otherwise is no part of it.
+    ...[`C 160000 ${A} 0\tmoved`, `r 100644 ${A} 0\tgone`, "? new"],
   ));
   assert.deepEqual(
     index.gitlinks.map(({ path, commit }) => [textOf(path), commit]),

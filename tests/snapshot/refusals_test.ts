@@ -137,6 +137,8 @@ exec /usr/bin/git "$@"
     ));
   await test.step("a remote without an address", async () => {
     await work.git("remote", "add", "origin", `${at}/nowhere`);
+    // git is asked for it only where another one may stand in its place.
+    await work.git("config", "url.https://a.example/.insteadOf", "a:");
     await refusesAtTheEnd({}, /git ls-remote ended with status 1/);
   });
 });
