@@ -1,6 +1,7 @@
 import { MloError } from "../error.ts";
 import type { Call, Outcome } from "../host/host.ts";
 import { ask } from "./ask.ts";
+import { hold } from "./hold.ts";
 import { changeCall, kubectl, type Machine, text } from "./kubectl.ts";
 import { type Attempt, kubectlFailure } from "./failure.ts";
 import {
@@ -9,13 +10,8 @@ import {
   type SecretComparison,
   type SecretManifest,
 } from "./secret.ts";
-import { withRetries } from "./retry.ts";
 
-/**
- * An apply that was started but has no manifest yet. `kubectl` asks the API
- * server for nothing that matters before its standard input ends (measured
- * with 1.32: no request at all), so its start-up can overlap with checks.
- */
+/** An apply that was started but has no manifest yet: {@linkcode hold}. */
 export interface HeldApply {
   /**
    * Gives the manifest and waits until the Secret is exactly that.
@@ -43,30 +39,15 @@ export function applySecretCall(namespace: string): Call {
 
 /** Starts {@linkcode applySecretCall} with its standard input held open. */
 export function startApply(machine: Machine, namespace: string): HeldApply {
-  const started = machine.programs.start(applySecretCall(namespace));
-  let isFed = false;
+  const held = hold(machine, applySecretCall(namespace));
   return {
-    abandon: () => {
-      started.kill();
-      // Closes our end of the pipe; the program is past reading it.
-      if (!isFed) void started.feed("").catch(() => {});
-      isFed = true;
-    },
+    abandon: held.abandon,
     feed: async (manifest) => {
-      isFed = true;
-      await started.feed(manifest.json);
-      const first = started.outcome;
-      // An apply says what the Secret is to be: done twice, it is the same.
-      const applied = await withRetries(machine.clock, async (attempt) => {
-        const outcome = attempt === 1
-          ? await first
-          : await machine.programs.run(
-            applySecretCall(namespace),
-            manifest.json,
-          );
-        check(outcome, attemptOf(manifest, "apply"));
-        return outcome;
-      });
+      const attempt = attemptOf(manifest, "apply");
+      const applied = await held.feed(
+        manifest.json,
+        (outcome) => check(outcome, attempt),
+      );
       await settle(machine, manifest, applied);
     },
   };

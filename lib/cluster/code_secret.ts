@@ -1,13 +1,14 @@
 /**
  * Code that goes with a job, in a Secret of its own: not because it is secret,
  * but because a Secret is what a pod can take variables from. Several
- * submissions of one name may be under way: each owns only the keys of its own
- * content, so that no job ever finds another's code.
+ * submissions of one name may be under way: each applies as a field manager of
+ * its own and owns only the keys of its own content, so that no job ever finds
+ * another's code.
  */
 import { ask } from "./ask.ts";
+import { hold } from "./hold.ts";
 import { changeCall, kubectl, type Machine, text } from "./kubectl.ts";
 import { kubectlFailure } from "./failure.ts";
-import { withRetries } from "./retry.ts";
 
 /** What the names of such Secrets begin with. */
 const PREFIX = "mlo-code-";
@@ -35,48 +36,80 @@ export interface CodeContent {
   readonly parts: readonly string[];
 }
 
-/** Puts a content into the job's Secret; done twice, no more is there. */
+/** An apply of code that was started but has no content yet: {@linkcode hold}. */
+export interface HeldCode {
+  /** Puts a content into its job's Secret; done twice, no more is there. */
+  feed(content: CodeContent): Promise<void>;
+  /** Ends it: without any effect unless it was fed, a no-op if it is done. */
+  abandon(): void;
+}
+
+/** Starts the apply of a submission's code; `id` is its run's. */
+export function startCode(
+  machine: Machine,
+  namespace: string,
+  id: string,
+): HeldCode {
+  const held = hold(
+    machine,
+    changeCall([
+      ...["apply", "--server-side", "--force-conflicts", "--validate=false"],
+      ...[`--field-manager=mlo-code-${id}`, "-n", namespace],
+      ...["-o", "name", "-f", "-"],
+    ]),
+  );
+  return {
+    abandon: held.abandon,
+    feed: async (content) => {
+      const name = codeSecretName(content.job);
+      const json = codeManifest(namespace, content, machine.clock.now());
+      await held.feed(json, (outcome) => {
+        if (outcome.code === 0 && !outcome.timedOut) return;
+        throw kubectlFailure(outcome, {
+          what: `apply the secret "${name}"`,
+          namespace,
+          values: content.parts,
+          names: [name],
+        });
+      });
+    },
+  };
+}
+
+/** {@linkcode startCode} with the content at hand. */
 export async function applyCode(
   machine: Machine,
   namespace: string,
-  { job, sha256, parts }: CodeContent,
+  content: CodeContent,
+  id: string,
 ): Promise<void> {
-  const name = codeSecretName(job);
+  await startCode(machine, namespace, id).feed(content);
+}
+
+function codeManifest(
+  namespace: string,
+  { job, sha256, parts }: CodeContent,
+  now: Date,
+): string {
   const keys = codeSecretKeys(sha256, parts.length);
-  const manifest = JSON.stringify({
+  const data = parts.map((part, at) => [
+    keys[at],
+    new TextEncoder().encode(part).toBase64(),
+  ]);
+  return JSON.stringify({
     apiVersion: "v1",
     kind: "Secret",
     type: "Opaque",
     metadata: {
-      name,
+      name: codeSecretName(job),
       namespace,
       labels: {
         "app.kubernetes.io/managed-by": "mlo",
         [COMPONENT]: "code",
-        [TAKEN]: String(Math.floor(machine.clock.now().getTime() / 1000)),
+        [TAKEN]: String(Math.floor(now.getTime() / 1000)),
       },
     },
-    data: Object.fromEntries(
-      parts.map((
-        part,
-        at,
-      ) => [keys[at], new TextEncoder().encode(part).toBase64()]),
-    ),
-  });
-  const call = changeCall([
-    ...["apply", "--server-side", "--force-conflicts", "--validate=false"],
-    ...[`--field-manager=mlo-code-${sha256.slice(0, 16)}`, "-n", namespace],
-    ...["-o", "name", "-f", "-"],
-  ]);
-  await withRetries(machine.clock, async () => {
-    const outcome = await machine.programs.run(call, manifest);
-    if (outcome.code === 0 && !outcome.timedOut) return;
-    throw kubectlFailure(outcome, {
-      what: `apply the secret "${name}"`,
-      namespace,
-      values: parts,
-      names: [name],
-    });
+    data: Object.fromEntries(data),
   });
 }
 

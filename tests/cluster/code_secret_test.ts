@@ -29,10 +29,10 @@ Deno.test("code lies in a Secret of its job under its own name, and is read agai
     const { namespace, cluster } = laptop;
     const machine = machineAt(laptop, 1_700_000_000);
     const content = { job: "exp", sha256: SHA, parts: ["abc", "def="] };
-    await applyCode(machine, namespace, content);
+    await applyCode(machine, namespace, content, "r1");
     // Another submission of the same name owns its own keys only.
     const other = { job: "exp", sha256: "f".repeat(64), parts: ["xyz"] };
-    await applyCode(machineAt(laptop, 1_700_000_500), namespace, other);
+    await applyCode(machineAt(laptop, 1_700_000_500), namespace, other, "r2");
     const secret = await cluster.secret(namespace, "mlo-code-exp");
     assert.deepEqual(Object.keys(secret?.data ?? {}).sort(), [
       "0123456789abcdef-1",
@@ -46,7 +46,7 @@ Deno.test("code lies in a Secret of its job under its own name, and is read agai
     assert.equal(await read("exp", "e".repeat(64)), undefined);
     assert.equal(await read("none", SHA), undefined);
 
-    await applyCode(machine, namespace, { ...content, job: "two" });
+    await applyCode(machine, namespace, { ...content, job: "two" }, "r3");
     assert.deepEqual(await listCode(machine, namespace), [
       { job: "exp", takenAt: 1_700_000_500 },
       { job: "two", takenAt: 1_700_000_000 },

@@ -51,6 +51,7 @@ export function partsOf(bundle: Uint8Array<ArrayBuffer>): string[] {
 /** Takes a snapshot of a directory and finds the ways to a pod. Nothing is sent. */
 export async function takeCode(
   host: Host,
+  cluster: Promise<Host>,
   read: ReadSettings,
   directory: string,
 ): Promise<Code> {
@@ -69,7 +70,7 @@ export async function takeCode(
         temporary,
       }),
   );
-  return { snapshot, ways: await waysOf(host, read, snapshot) };
+  return { snapshot, ways: await waysOf(await cluster, read, snapshot) };
 }
 
 /** The ways that are open to what travels. */

@@ -17,11 +17,12 @@ import { type Code, inTemporary, waysOf } from "./code.ts";
  */
 export async function recallCode(
   host: Host,
+  cluster: Promise<Host>,
   read: ReadSettings,
   run: KnownRun,
   was: CodeRecord,
 ): Promise<Code> {
-  const bundle = await bundleOf(host, read, run, was);
+  const bundle = await bundleOf(await cluster, read, run, was);
   const recalled = await inTemporary(host, (temporary) =>
     recall(host, {
       commit: was.commit,
@@ -36,7 +37,7 @@ export async function recallCode(
   for (const note of recalled.notes) host.terminal.err(`mlo: ${note}\n`);
   return {
     snapshot,
-    ways: await waysOf(host, read, snapshot),
+    ways: await waysOf(await cluster, read, snapshot),
     changed: was.changed,
   };
 }

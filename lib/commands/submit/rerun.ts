@@ -88,9 +88,9 @@ async function rerun(
   const { snapshot } = given;
   await carryOut(context, settings, request, {
     takeCode: snapshot !== undefined
-      ? (host) => takeCode(host, settings, snapshot)
+      ? (...hosts) => takeCode(...hosts, settings, snapshot)
       : code !== null
-      ? (host) => recallCode(host, settings, run, code)
+      ? (...hosts) => recallCode(...hosts, settings, run, code)
       : undefined,
     repeats: { id: run.id, name: origin },
     nameNumber: number,

@@ -1,5 +1,5 @@
 import { destination, options } from "../../archive/login.ts";
-import { applyCode } from "../../cluster/code_secret.ts";
+import { applyCode, type HeldCode } from "../../cluster/code_secret.ts";
 import { MloError } from "../../error.ts";
 import type { Host, Outcome } from "../../host/host.ts";
 import type { ReadSettings } from "../../settings/read_settings.ts";
@@ -15,7 +15,8 @@ const PATIENCE = 30 * 60_000;
 
 /**
  * Brings what the remote lacks to where the job will find it, by the best way
- * that is open; returns when it is there, whole.
+ * that is open; returns when it is there, whole. `held` is what was started
+ * to send what is small.
  *
  * @throws {MloError} that says what stood in each way.
  */
@@ -25,6 +26,7 @@ export async function sendCode(
   code: Code,
   job: string,
   id: string,
+  held?: HeldCode,
 ): Promise<void> {
   const { bundle } = code.snapshot;
   if (bundle === undefined) return;
@@ -33,7 +35,8 @@ export async function sendCode(
     if (way.is === "secret") {
       const { sha256, bytes } = bundle;
       const content = { job, sha256, parts: partsOf(bytes) };
-      return await applyCode(host, settings.K8S_NAMESPACE, content);
+      if (held) return await held.feed(content);
+      return await applyCode(host, settings.K8S_NAMESPACE, content, id);
     }
     const outcome = await upload(host, settings, way, bundle, id);
     if (outcome === undefined) return;

@@ -1,15 +1,15 @@
 import type { Context } from "../context.ts";
 import { type CodeSecret, listCode } from "../../cluster/code_secret.ts";
-import { placeOf, projectOf } from "../../settings/project.ts";
+import { placeOf, type Project, projectOf } from "../../settings/project.ts";
 import {
   type ReadSettings,
   readSettings,
 } from "../../settings/read_settings.ts";
 import { printPlan, printResult } from "./report.ts";
 import { submit, submitWhenFree } from "./act.ts";
-import { finishPlan, planSubmission } from "./plan.ts";
+import { finishPlan, planSubmission, type Submission } from "./plan.ts";
 import { type Code, takeCode } from "./code.ts";
-import { sendCode } from "./send.ts";
+import { type Coding, startCoding, type TakeCode } from "./coding.ts";
 import { RUN_ID_BYTES, runId, type RunRecord } from "../../runs/record.ts";
 import { declareSubmit, type SubmitRequest, toRequest } from "./flags.ts";
 import {
@@ -45,14 +45,14 @@ async function submitAsAsked(
   await carryOut(context, settings, request, {
     takeCode: snapshot === undefined
       ? undefined
-      : (host) => takeCode(host, settings, snapshot),
+      : (...hosts) => takeCode(...hosts, settings, snapshot),
   });
 }
 
 /** What goes into a submission beside its request. */
 export interface Ingredients {
-  /** The code that goes with it; asked for once all else is found right. */
-  readonly takeCode: ((host: Host) => Promise<Code>) | undefined;
+  /** The code that goes with it; asked for once the request is found right. */
+  readonly takeCode: TakeCode | undefined;
   /** The run that it repeats. */
   readonly repeats?: RunRecord["repeats"];
   /** The number behind its name, where that was made here. */
@@ -74,7 +74,37 @@ export async function carryOut(
     id: runId(context.host.chance.bytes(RUN_ID_BYTES)),
   };
   const submission = planSubmission(settings, request, extra);
-  const project = await projectOf(context.host, settings.settings);
+  let coding: Coding | undefined;
+  const opening = Promise.resolve().then(() =>
+    projectOf(context.host, settings.settings)
+  );
+  if (takeCode) {
+    const draftOf = (code: Code) =>
+      planSubmission(settings, request, { ...extra, code }).draft;
+    const { id } = extra;
+    const about = { settings, id, takeCode, draftOf };
+    // What takes longest is begun first.
+    coding = startCoding(context.host, opening, about);
+  }
+  try {
+    const asked = { context, settings, request, project: await opening };
+    await carryOn(asked, submission, coding);
+  } finally {
+    await coding?.end();
+  }
+}
+
+/** The same, in the project and with the code that is being made ready. */
+async function carryOn(
+  { context, settings, request, project }: {
+    readonly context: Context;
+    readonly settings: ReadSettings;
+    readonly request: SubmitRequest;
+    readonly project: Project;
+  },
+  submission: Submission,
+  coding: Coding | undefined,
+): Promise<void> {
   const { host } = project;
   const place = {
     terminal: host.terminal,
@@ -84,20 +114,9 @@ export async function carryOut(
     given: context.given,
     json: request.json,
   };
-  let listing: Promise<CodeSecret[]> | undefined;
-  const coding = takeCode?.(host).then((code) => ({
-    code,
-    draft: planSubmission(settings, request, { ...extra, code }).draft,
-    send: async (job: string) => {
-      await sendCode(host, settings, code, job, extra.id);
-      // Beside the submission, which waits for run:ai: what no job needs any more.
-      listing ??= listCode(host, project.namespace).catch(() => []);
-    },
-  }));
-  coding?.catch(() => {});
   const search = searchGeneration(host, settings.settings);
   if (request.dryRun) {
-    const coded = await coding;
+    const coded = await coding?.ready;
     const generation = await assumed(host, search);
     const plan = finishPlan(coded?.draft ?? submission.draft, generation);
     return printPlan(place, plan, coded?.code);
@@ -107,25 +126,41 @@ export async function carryOut(
     refuseElsewhere("submit the job", generation, project.target);
   }
   const waits = request.wait || request.shell || request.follow;
+  const sweep = coding && sweeper(project);
   const result = await (waits ? submitWhenFree : submit)(
     host,
     submission,
     search,
     coding,
+    sweep?.look,
   ).catch(async (error) => {
     // No program is left behind.
-    await listing;
+    await sweep?.looked();
     throw error;
   });
   printResult(place, result);
-  if (coding) {
-    const { sweepCode } = await import("../jobs/find.ts");
-    await sweepCode(project, await listing);
-  }
+  await sweep?.sweep();
   if (!waits) return;
   // Loaded only when it is needed: logs, shells and links are half of what a submission would read.
   const { afterwards } = await import("./afterwards.ts");
   await afterwards(project, result.plan.job, request);
+}
+
+/** Removes code that no job needs any more: looked for beside the submission, which waits for run:ai. */
+function sweeper(project: Project) {
+  let looking: Promise<CodeSecret[]> | undefined;
+  const load = () => import("../jobs/find.ts");
+  return {
+    look: () => {
+      looking ??= listCode(project.host, project.namespace).catch(() => []);
+      void load();
+    },
+    looked: () => looking,
+    sweep: async () => {
+      const { sweepCode } = await load();
+      await sweepCode(project, await looking);
+    },
+  };
 }
 
 /** Nothing is run, so there need be no `runai`: then the first generation, which the lab's cluster hands out, is assumed. */

@@ -19,7 +19,7 @@ async function leave(
   const machine = { ...host, clock: { ...host.clock, now } };
   for (const job of jobs) {
     const content = { job, sha256: "a".repeat(64), parts: ["x"] };
-    await applyCode(machine, namespace, content);
+    await applyCode(machine, namespace, content, name);
   }
 }
 
