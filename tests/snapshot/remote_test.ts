@@ -3,6 +3,7 @@ import {
   chooseRemote,
   decodeRemoteRefs,
   decodeSshHost,
+  plainUrl,
   podUrl,
 } from "../../lib/snapshot/remote.ts";
 
@@ -66,6 +67,17 @@ Deno.test("chooseRemote() takes the branch's own, then origin, then the only one
   assert.equal(chooseRemote(of("up.stream"), undefined), "up.stream");
   assert.equal(chooseRemote(of("a", "b"), "main"), undefined);
   assert.equal(chooseRemote(of(), "main"), undefined);
+});
+
+Deno.test("plainUrl() is an address that stands in one place and that nothing rewrites", () => {
+  const config = (...entries: string[]) => entries.join("\0");
+  const one = ["remote.a.url\nx:y", "remote.a.fetch\n+a:b"];
+  assert.equal(plainUrl(config(...one), "a"), "x:y");
+  assert.equal(plainUrl(config(...one, "remote.b.url\nz"), "a"), "x:y");
+  assert.equal(plainUrl(config(...one), "b"), undefined);
+  assert.equal(plainUrl(config(...one, "remote.a.url\nz"), "a"), undefined);
+  const short = "url.https://host/.insteadof\nx:";
+  assert.equal(plainUrl(config(...one, short), "a"), undefined);
 });
 
 Deno.test("decodeSshHost() reads what ssh -G prints", () => {

@@ -110,6 +110,21 @@ Deno.test("takeSnapshot() starts from the newest commit that the remote has", as
     assert.equal(snapshot.branch, undefined);
     await work.git("checkout", "-q", "main");
   });
+  await test.step("of a remote that git itself would not choose, under an address of the user's own", async () => {
+    const url = await work.git("remote", "get-url", "origin");
+    await work.git("remote", "rename", "origin", "hub");
+    await work.git("config", "branch.main.remote", ".");
+    await work.git("config", `url.${url}.insteadOf`, "lab:");
+    await work.git("remote", "set-url", "hub", "lab:");
+    const { base, remote } = await work.take();
+    assert.deepEqual({ base, remote }, {
+      base: pushed,
+      remote: { name: "hub", url },
+    });
+    await work.git("remote", "set-url", "hub", url);
+    await work.git("remote", "rename", "hub", "origin");
+    await work.git("branch", "-q", "-u", "origin/main");
+  });
   await test.step("when somebody pushed since it was asked last", async () => {
     await using other = await makeWork(server.env);
     await other.git("fetch", "-q", `${server.path("r")}`, "main");

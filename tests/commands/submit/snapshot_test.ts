@@ -6,7 +6,8 @@ import {
   withGeneration,
 } from "../../support/runai/generations.ts";
 import { startGitServer } from "../../support/git/git_server.ts";
-import { ended, withLaptop } from "../../support/laptop.ts";
+import { ended, SETTINGS, withLaptop } from "../../support/laptop.ts";
+import { namesIn } from "../../support/pods/pod.ts";
 import { must } from "../../support/pods/programs.ts";
 import { furnish, start } from "./snapshot_bed.ts";
 
@@ -120,3 +121,53 @@ Deno.test("mlo submit --snapshot refuses before anything is written", async () =
     );
   });
 });
+
+Deno.test("mlo submit --snapshot syncs what differs; refused for its name it waits for no remote and leaves nothing", async () => {
+  await using server = await startGitServer();
+  await withLaptop(async (laptop) => {
+    const { code } = await furnish(laptop, server);
+    const submit = ["submit", "-n", "exp", "--train", "--snapshot", code];
+    assert.equal((await laptop.mlo(...submit, ...COMMAND)).code, 0);
+    await laptop.writeSettings(SETTINGS.replace(/^HF_TOKEN.*$/m, ""));
+    const other = ["submit", "-n", "two", "--train", "--snapshot", code];
+    const synced = await laptop.mlo(...other, ...COMMAND);
+    assert.match(synced.stdout, /^removed: HF_TOKEN$/m, synced.stderr);
+    const secret = await laptop.cluster.secret(
+      laptop.namespace,
+      "runai-mlo-ada-env",
+    );
+    assert.ok(secret?.data && !("HF_TOKEN" in secret.data));
+
+    // It never answers, and ends when the one that asks does.
+    const silent = `${laptop.home}/bin/silent`;
+    await Deno.writeTextFile(silent, "#!/bin/sh\nexec cat >/dev/null\n", {
+      mode: 0o755,
+    });
+    const ran = await ended(
+      laptop.spawn([...submit, ...COMMAND], { GIT_SSH_COMMAND: silent }),
+    );
+    assert.equal(ran.code, 1, ran.stderr);
+    assert.match(ran.stderr, /the name is taken by/);
+    const cache = `${laptop.home}/.cache/mlo/snapshot`;
+    assert.deepEqual(await namesIn(cache), []);
+    for (let tries = 0; (await startedWith(silent)).length > 0; tries++) {
+      assert.ok(tries < 1_000, (await startedWith(silent)).join());
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+});
+
+/** The programs that run with a value in their environment. */
+async function startedWith(value: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^[0-9]+$/.test(name)) continue;
+    const environment = await Deno.readTextFile(`/proc/${name}/environ`)
+      .catch(() => "");
+    if (!environment.includes(value)) continue;
+    found.push(
+      await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => ""),
+    );
+  }
+  return found;
+}
