@@ -82,7 +82,8 @@ function attemptOf(
   return {
     what: `${verb} the secret "${name}"`,
     namespace,
-    values: data.values(),
+    // Not an iterator: they are to be hidden at every attempt.
+    values: [...data.values()],
     names: [name],
   };
 }
