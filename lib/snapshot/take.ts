@@ -33,6 +33,8 @@ export interface SnapshotRequest {
   readonly secrets: ReadonlyMap<string, string>;
   /** A directory of ours that is there and empty. */
   readonly temporary: string;
+  /** The question to the remote, where it was asked before. */
+  readonly asked?: Question | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function takeSnapshot(
   machine: Machine,
   request: SnapshotRequest,
 ): Promise<Snapshot> {
-  const asked = askRemote(machine, request.directory);
+  const asked = request.asked ?? askRemote(machine, request.directory);
   try {
     return await takeBeside(machine, request, asked);
   } finally {

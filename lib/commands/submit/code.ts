@@ -6,6 +6,7 @@ import type { PayloadCode } from "../../runai/payload/code.ts";
 import type { CodeRecord } from "../../runs/record.ts";
 import { SETTINGS } from "../../config/settings/table.ts";
 import type { ReadSettings } from "../../settings/read_settings.ts";
+import { askRemote, type Question } from "../../snapshot/ask_remote.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { takeSnapshot } from "../../snapshot/take.ts";
 
@@ -48,26 +49,36 @@ export function partsOf(bundle: Uint8Array<ArrayBuffer>): string[] {
   return text.length <= half ? [text] : [text.slice(0, half), text.slice(half)];
 }
 
+/** Asks the remote of a directory, which may be said as seen from where `mlo` was started. */
+export function askAhead(host: Host, directory: string): Question {
+  return askRemote(host, absolute(host, directory));
+}
+
+function absolute({ env }: Pick<Host, "env">, directory: string): string {
+  return directory.startsWith("/")
+    ? directory
+    : `${env.directory}/${directory}`;
+}
+
 /** Takes a snapshot of a directory and finds the ways to a pod. Nothing is sent. */
 export async function takeCode(
   host: Host,
   cluster: Promise<Host>,
   read: ReadSettings,
   directory: string,
+  asked?: Question,
 ): Promise<Code> {
   const plain = new Set(
     SETTINGS.filter(({ secret }) => !secret).map(({ key }) => key as string),
   );
-  const absolute = directory.startsWith("/")
-    ? directory
-    : `${host.env.directory}/${directory}`;
   const snapshot = await inTemporary(
     host,
     (temporary) =>
       takeSnapshot(host, {
-        directory: absolute,
+        directory: absolute(host, directory),
         secrets: secretValues(read.variables, plain),
         temporary,
+        asked,
       }),
   );
   return { snapshot, ways: await waysOf(await cluster, read, snapshot) };

@@ -2,6 +2,7 @@ import { type HeldCode, startCode } from "../../cluster/code_secret.ts";
 import type { Call, Host, Programs } from "../../host/host.ts";
 import type { Project } from "../../settings/project.ts";
 import type { ReadSettings } from "../../settings/read_settings.ts";
+import type { Question } from "../../snapshot/ask_remote.ts";
 import type { Code } from "./code.ts";
 import type { Draft } from "./plan.ts";
 import { sendCode } from "./send.ts";
@@ -59,12 +60,14 @@ function untilUnwanted(programs: Programs, signal: AbortSignal): Programs {
 export function startCoding(
   host: Host,
   opening: Promise<Project>,
-  { settings, id, takeCode, draftOf }: {
+  { settings, id, takeCode, draftOf, asked }: {
     readonly settings: ReadSettings;
     /** The run's id. */
     readonly id: string;
     readonly takeCode: TakeCode;
     readonly draftOf: (code: Code) => Draft;
+    /** What the code's remote was asked before. */
+    readonly asked: Question | undefined;
   },
 ): Coding {
   const unwanted = new AbortController();
@@ -95,6 +98,7 @@ export function startCoding(
     letGo: () => held?.abandon(),
     end: async () => {
       unwanted.abort();
+      void asked?.end();
       held?.abandon();
       await Promise.allSettled([ready, opening]);
     },

@@ -8,7 +8,7 @@ import {
 import { printPlan, printResult } from "./report.ts";
 import { submit, submitWhenFree } from "./act.ts";
 import { finishPlan, planSubmission, type Submission } from "./plan.ts";
-import { type Code, takeCode } from "./code.ts";
+import { askAhead, type Code, takeCode } from "./code.ts";
 import { type Coding, startCoding, type TakeCode } from "./coding.ts";
 import { RUN_ID_BYTES, runId, type RunRecord } from "../../runs/record.ts";
 import { declareSubmit, type SubmitRequest, toRequest } from "./flags.ts";
@@ -17,6 +17,7 @@ import {
   searchGeneration,
 } from "../../runai/generation.ts";
 import { refuseElsewhere } from "../../runai/client.ts";
+import type { Question } from "../../snapshot/ask_remote.ts";
 import type { Generation } from "../../runai/detect.ts";
 import type { Host } from "../../host/host.ts";
 import { syncSecret } from "../secret/sync.ts";
@@ -36,6 +37,23 @@ async function submitAsAsked(
   context: Context,
   request: SubmitRequest,
 ): Promise<void> {
+  const { snapshot } = request;
+  // Its answer takes longest: it is asked before the settings are read.
+  const asked = snapshot === undefined
+    ? undefined
+    : askAhead(context.host, snapshot);
+  try {
+    await submitAfter(context, request, asked);
+  } finally {
+    await asked?.end();
+  }
+}
+
+async function submitAfter(
+  context: Context,
+  request: SubmitRequest,
+  asked: Question | undefined,
+): Promise<void> {
   const { dryRun, json, snapshot } = request;
   const settings = await readSettings(context, request);
   if (request.syncSecretOnly) {
@@ -45,7 +63,8 @@ async function submitAsAsked(
   await carryOut(context, settings, request, {
     takeCode: snapshot === undefined
       ? undefined
-      : (...hosts) => takeCode(...hosts, settings, snapshot),
+      : (...hosts) => takeCode(...hosts, settings, snapshot, asked),
+    asked,
   });
 }
 
@@ -53,6 +72,8 @@ async function submitAsAsked(
 export interface Ingredients {
   /** The code that goes with it; asked for once the request is found right. */
   readonly takeCode: TakeCode | undefined;
+  /** What its remote was asked before. */
+  readonly asked?: Question | undefined;
   /** The run that it repeats. */
   readonly repeats?: RunRecord["repeats"];
   /** The number behind its name, where that was made here. */
@@ -64,7 +85,7 @@ export async function carryOut(
   context: Context,
   settings: ReadSettings,
   request: SubmitRequest,
-  { takeCode, ...more }: Ingredients,
+  { takeCode, asked, ...more }: Ingredients,
 ): Promise<void> {
   // What cannot be right is refused before anything is asked, kubectl included.
   const extra = {
@@ -82,7 +103,7 @@ export async function carryOut(
     const draftOf = (code: Code) =>
       planSubmission(settings, request, { ...extra, code }).draft;
     const { id } = extra;
-    const about = { settings, id, takeCode, draftOf };
+    const about = { settings, id, takeCode, draftOf, asked };
     // What takes longest is begun first.
     coding = startCoding(context.host, opening, about);
   }
