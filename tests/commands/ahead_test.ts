@@ -5,7 +5,13 @@ import { beginsWithPods, hostAhead, LINES } from "../../lib/commands/ahead.ts";
 import { denoHost } from "../../lib/host/deno_host.ts";
 import type { Host } from "../../lib/host/host.ts";
 import { VERBS } from "../../lib/commands/verbs.ts";
-import { hostInMemory, type Laptop, withLaptop } from "../support/laptop.ts";
+import {
+  hostInMemory,
+  type Laptop,
+  longer,
+  unhurried,
+  withLaptop,
+} from "../support/laptop.ts";
 
 /** Lines that begin with that question. */
 const ASKING = [
@@ -91,15 +97,19 @@ Deno.test("every flag that is passed over is the verb's, and its value no job's 
   }
 });
 
-/** A run as `main.ts` does it; which calls began before `run()` did. */
-async function runAhead({ env, home }: Laptop, words: readonly string[]) {
+/** A run as `main.ts` does it, and which calls began before `run()` did; what it asks may take its time. */
+async function runAhead(
+  { env, home }: Laptop,
+  words: readonly string[],
+  isPatient = true,
+) {
   const { host, printed } = hostInMemory(env, home);
   const started: string[] = [];
   const programs: Host["programs"] = {
-    ...host.programs,
+    ...(isPatient ? unhurried(host) : host).programs,
     start: (call, onOutput) => {
       started.push(call.args[2] ?? "");
-      return host.programs.start(call, onOutput);
+      return host.programs.start(isPatient ? longer(call) : call, onOutput);
     },
   };
   const ahead = await hostAhead(words, { ...host, programs });
@@ -136,6 +146,15 @@ Deno.test("the second time the verbs ask ahead, and print and ask what they did 
     const status = await requests(["status", "exp"]);
     assert.deepEqual(status.before, ["pods"]);
     assert.equal(status.ran.code, 0, status.ran.stderr);
+
+    // One bad answer is asked for again, and that there is none told, as ever.
+    cluster.failNext("GET", /pods/, { status: 503 });
+    const again = await requests(line);
+    assert.deepEqual([again.before, again.ran], [["pods"], first.ran]);
+    cluster.failNext("GET", /pods/, "hang");
+    const deaf = await runAhead(laptop, ["list"], false);
+    assert.deepEqual([deaf.before, deaf.code, deaf.stdout], [["pods"], 69, ""]);
+    assert.match(deaf.stderr, /the cluster cannot be reached \(.*\n.*VPN/);
 
     // A settings file that names another project, whose cluster is not asked of the old one.
     const path = `${laptop.home}/.config/mlo/.env`;

@@ -163,7 +163,8 @@ export function unhurried(host: Host): Host {
   };
 }
 
-function longer(call: Call): Call {
+/** The same call with ten times as long to answer. */
+export function longer(call: Call): Call {
   return {
     ...call,
     args: call.args.map((word) =>

@@ -88,6 +88,9 @@ async function openEditor(
   const begun = flags.ssh || flags.print
     ? undefined
     : await beginInLikelyPod(project, job, flags.pod, WAIT_AT_DOOR);
+  // Looked for while the cluster is asked.
+  const searched = flags.print ? undefined : findEditor(host, flags.editor);
+  searched?.catch(() => {});
   const pod = flags.ssh
     ? await untilPodRuns(project, job, flags.pod)
     : await (begun?.pod ?? runningPod(project, job, flags.pod));
@@ -97,7 +100,7 @@ async function openEditor(
   if (flags.print) {
     return host.terminal.out(`${shellJoin([flags.editor, ...args])}\n`);
   }
-  const program = await findEditor(host, flags.editor);
+  const program = await searched;
   const ahead = await begun?.program;
   if (program === undefined) {
     ahead?.drop();
