@@ -14,6 +14,8 @@ import notify from "./remote/notify.sh" with { type: "text" };
 import registry from "./remote/registry.sh" with { type: "text" };
 import rounds from "./remote/rounds.sh" with { type: "text" };
 import talk from "./remote/talk.sh" with { type: "text" };
+import sweep from "./remote/sweep.sh" with { type: "text" };
+import whole from "./remote/whole.sh" with { type: "text" };
 import verify from "./remote/verify.sh" with { type: "text" };
 import { ANSWER_BEGINS } from "./answer.ts";
 import { shellJoin, shellQuote } from "../text/shell_quote.ts";
@@ -28,6 +30,8 @@ export const FUNCTIONS = [
   list,
   exclude,
   copy,
+  whole,
+  sweep,
   compare,
   attributes,
   manifest,

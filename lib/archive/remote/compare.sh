@@ -93,35 +93,25 @@ part_size() {
 
 # read_part PART: one worker; its results are PART.sum and, where the other side has something
 # else, PART.other. A file that cannot be read has no line. Then a line FILES BYTES of WORK/compared.
+# Few processes: to start one costs as much as to read a dozen files.
 read_part() {
   part=$1
-  sed -z "$PATHS_OF" "$part" >"$part.paths" || return
+  sed -z "$PATHS_OF" "$part" >"$part.paths" && sed -z 's,.*//,,' "$part" >"$part.sizes" || return
   case ${part##*/} in
     ?pairs.*)
-      sums_in "$OTHER" "$part" >"$part.other" &
-      sums_in "$ARCHIVED" "$part" >"$part.new"
+      { cd -- "$OTHER" && exec xargs -0 -r -a "$part.paths" sha256sum -z --; } >"$part.other" 2>>"$WORK/errors" &
+      { cd -- "$ARCHIVED" && xargs -0 -r -a "$part.paths" sha256sum -z --; } >"$part.new" 2>>"$WORK/errors"
       wait $!
-      alike "$part.other" "$part.new" && set -- "$part" "$part.other"
+      comm -z -3 --nocheck-order -- "$part.other" "$part.new" >"$part.not" && [ ! -s "$part.not" ] &&
+        set -- "$part" "$part.other"
       ;;
-    *) sums_in "$ARCHIVED" "$part" >"$part.new" ;;
+    *) { cd -- "$ARCHIVED" && xargs -0 -r -a "$part.paths" sha256sum -z --; } >"$part.new" 2>>"$WORK/errors" ;;
   esac
   mv -- "$part.new" "$part.sum" || return
   # Only for the progress: what is in no result is no file that was compared.
   # shellcheck disable=SC2046 # numbers
-  add_up $(sed -z 's,.*//,,' "$part" | tr '\0' ' ') >>"$WORK/compared"
-  rm -- "$@" "$part.paths"
-}
-
-# alike FILE FILE: whether two files of one directory, with plain names, have the same bytes.
-alike() {
-  # shellcheck disable=SC2046 # a sum and a name for each
-  set -- $(cd -- "${1%/*}" && sha256sum -- "${1##*/}" "${2##*/}")
-  [ "$1" = "$3" ]
-}
-
-# sums_in BASE PART
-sums_in() {
-  (cd -- "$1" && exec xargs -0 -r -a "$2.paths" sha256sum -z --) 2>>"$WORK/errors"
+  add_up $(tr '\0' ' ' <"$part.sizes") >>"$WORK/compared"
+  rm -f -- "$@" "$part.paths" "$part.sizes" "$part.not"
 }
 
 # find_unequal: what has different sums, or lacks one.

@@ -4,6 +4,9 @@
 #                  since something in them is copied
 #   needed.large   PATH of those of needed.others with 100,000 bytes or more
 #   needed.small   PATH of the rest
+#   whole          PATH of directories that the copy lacks: rsync gets all their small files unnamed
+#   needed.named   PATH of those of needed.small that lie in no such directory
+#   given          PATH of all directories that were copied so
 #   sizes          SIZE BLOCKS//PATH of needed.large
 #   big, holes, large  SIZE//PATH of needed.large by kind, the largest first
 #   parts/         a list of paths for each rsync, the longest work first
@@ -31,7 +34,7 @@ copy_needed() {
   arrange needed.large
   cut_links
   needed_directories "$1"
-  cut_parts
+  cut_parts "$1"
   remember_holder
   mkdir -p -- "$C" "$TEMPORARY" 2>>"$WORK/errors"
   # A directory that may not be written gets its own mode when all is in it.
@@ -93,7 +96,7 @@ cut_links() {
   done
 }
 
-# cut_parts: big files alone; large ones dealt out in turn from the largest on, which gives
+# cut_parts LIST: big files alone; large ones dealt out in turn from the largest on, which gives
 # parts of nearly the same size; of the others as many as make a worker's start worth while.
 cut_parts() {
   for class in big holes large; do : >"$WORK/$class" || die work; done
@@ -112,8 +115,10 @@ cut_parts() {
   count "$WORK/needed.small"
   pieces=$((REPLY / 32 + 1))
   [ "$pieces" -le "$JOBS" ] || pieces=$JOBS
-  [ $((REPLY / 2000)) -le "$pieces" ] || pieces=$((REPLY / 2000))
-  cut_list needed.small parts/4small. -n "l/$pieces" -e -a 6
+  [ $((REPLY / 8000)) -le "$pieces" ] || pieces=$((REPLY / 8000))
+  whole_directories "$1" "$REPLY"
+  cut_list whole.slashed parts/4whole. -n "r/$pieces" -e -a 6
+  cut_list needed.named parts/4small. -n "l/$pieces" -e -a 6
 }
 
 # by_size OUT "SIZE BLOCKS//PATH"...
@@ -169,6 +174,7 @@ copy_several() {
   case $part in
     */2links.*) set -- "$@" --hard-links --sparse ;;
     */3holes.* | */1big.*) set -- "$@" --sparse ;;
+    */4whole.*) set -- "$@" --max-size=99999 --chmod=Du+rwx ;;
   esac
   rsync_part "$part" "$@" -- . "$C/"
 }
@@ -238,36 +244,4 @@ resumable() {
   [ "$(stat -c %d -- "$BEGINNING")" = "$(stat -c %d -- "$C/${path%/*}")" ] && return
   rm -rf -- "$BEGINNING"
   return 1
-}
-
-# sweep: removes from the copy the temporary files (.NAME.XXXXXX) of rsync that was
-# killed; only what neither the source nor the manifest has and what is named after a
-# file of the source.
-sweep() {
-  make unknown comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp"
-  [ -s "$WORK/unknown" ] || return 0
-  make leftovers apply leftovers unknown
-  [ -s "$WORK/leftovers" ] || return 0
-  (cd -- "$C" && xargs -0 -r -a "$WORK/leftovers" rm -f --) 2>>"$WORK/errors"
-  list_copy
-  compare_lists
-}
-
-leftovers() {
-  for record; do
-    path=${record%%//*}
-    name=${path##*/}
-    case $name in .*.??????) ;; *) continue ;; esac
-    case ${record#"$path"//} in f*) ;; *) continue ;; esac
-    if [ -e "$S/$path" ] || [ -L "$S/$path" ]; then continue; fi
-    stem=${name#.}
-    stem=${stem%.*}
-    # A long name is cut by rsync.
-    for source in "$S/${path%/*}/$stem" "$S/${path%/*}/.$stem" "$S/${path%/*}/$stem"*; do
-      [ -e "$source" ] || [ -L "$source" ] || continue
-      [ "${source##*/}" = "$stem" ] || [ "${source##*/}" = ".$stem" ] || [ ${#stem} -gt 200 ] || continue
-      printf '%s\0' "$path"
-      break
-    done
-  done
 }

@@ -23,7 +23,7 @@ copy_root() {
   [ -z "$REMOVE" ] || intact || return 0
   room_for_lists
   name_partials
-  : >"$WORK/force" && : >"$WORK/last" && : >"$WORK/closed" || die work
+  : >"$WORK/force" && : >"$WORK/last" && : >"$WORK/closed" && : >"$WORK/given" || die work
   round=0
   while round=$((round + 1)); do
     : >"$WORK/errors" || die work
