@@ -52,6 +52,13 @@ const CASES: readonly (readonly [script: string, out: string])[] = [
   ["overlaps_one w/a r/a/b; overlaps_one r/a w/a", "yes\nyes\n"],
   ["overlaps_one w/a/b r/a w/c; overlaps_one w/a w/ab; echo", "yes\n\n"],
   ["fewer '      2 1:5:3' '1 1:6:1' '10 1:7:9'", "1:5:3|"],
+  ["SHARE=3; within_share '      3 .' '4 ./a' '     1 ./b .c'", ".|./b .c|"],
+  [
+    "printf '.\\0./a.b\\0./n\n./a\\0' >by && printf './a.b/x\\0./a/y\\0./n\n./a/z\\0./top\\0' >l && " +
+    "directly_in by l out && cat out; echo; printf './top\\0./a\\0' >l && directly_in out l by && cat by",
+    "./a.b/x|./n\n./a/z|./top|\n",
+  ],
+  ["touch s/a && ln -s nowhere s/b && gone ./a ./b ./c", "./c|"],
   ["label said 'a b' c", "said a b|said c|"],
   ["as_file './a b' ./c", "./a b//f|./c//f|"],
   ["both './a//./b' './c d//./e'", "./a|./b|./c d|./e|"],
