@@ -58,7 +58,6 @@ const CASES: readonly (readonly [script: string, out: string])[] = [
     "directly_in by l out && cat out; echo; printf './top\\0./a\\0' >l && directly_in out l by && cat by",
     "./a.b/x|./n\n./a/z|./top|\n",
   ],
-  ["touch s/a && ln -s nowhere s/b && gone ./a ./b ./c", "./c|"],
   ["label said 'a b' c", "said a b|said c|"],
   ["as_file './a b' ./c", "./a b//f|./c//f|"],
   ["both './a//./b' './c d//./e'", "./a|./b|./c d|./e|"],

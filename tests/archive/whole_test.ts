@@ -1,38 +1,53 @@
 import assert from "node:assert/strict";
-import { archiveTest, must } from "../support/archive/bed.ts";
-import { asRsync } from "../support/archive/rsync.ts";
+import { must, onEachRsync } from "../support/archive/bed.ts";
+import { asRsync, fullSpeed } from "../support/archive/rsync.ts";
 import { done, makeFiles } from "./small_files.ts";
 
-archiveTest(
-  "what comes into a new directory while that is copied as a whole is archived if it stays, and not if it goes",
+onEachRsync(
+  "new directories are copied as a whole, whatever is in them, and what happens to them meanwhile is seen",
   async (bed) => {
-    const names = Array.from({ length: 260 }, (_, at) => `${at}`);
-    await makeFiles(bed, ["top"]);
-    for (const directory of ["a", "b b", "c/-d", "c/\ne"]) {
-      await makeFiles(bed, names, `exp/${directory}`);
-    }
-    // What is large or has several names is copied by itself.
-    await must(["truncate", "-s", "200000", `${bed.scratch}/exp/b b/large`]);
-    await must(["ln", `${bed.scratch}/exp/c/-d/1`, `${bed.scratch}/exp/l`]);
-    await must(["chown", "-R", `${bed.user}:`, `${bed.scratch}/exp`]);
+    await bed.tree("exp", 150, 8);
+    await makeFiles(bed, ["1", "2", "3", "4"], "exp/a");
+    // Also few files are worth it here.
+    await Deno.remove(`${bed.programs}/sh`);
+    await Deno.writeTextFile(
+      `${bed.programs}/sh`,
+      '#!/usr/bin/dash\nMLO_MANY=1 exec /usr/bin/dash "$@"\n',
+      { mode: 0o755 },
+    );
     await asRsync(
       bed,
       `case "$*" in *--files-from=*/parts/4whole*)
   if mkdir '${bed.top}/tmp/turn'; then
-    echo 1 >a/passes && mkdir a/passes.too && echo 2 >a/stays
+    cp a/1 a/passes && mkdir a/passes.too && cp a/2 a/stays && ln a/3 a/linked && truncate -s 150000 a/4
     "$real" "$@"
-    ls '${bed.archive}/exp/a' >'${bed.top}/tmp/seen'
     rm a/passes && rmdir a/passes.too
     exit
   fi ;;
 esac
 exec "$real" "$@"`,
     );
-    await done(bed, "exp", "--jobs", "1");
-    const seen = await Deno.readTextFile(`${bed.top}/tmp/seen`);
-    assert.match(seen, /^passes\npasses\.too\nstays$/m);
-    const left = await bed.compare(`${bed.scratch}/exp`, `${bed.archive}/exp`);
+    const ran = await bed.archiveIt("exp", "--jobs", "1");
+    assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+    await Deno.stat(`${bed.top}/tmp/turn`);
+    assert.match(
+      ran.stdout,
+      /^no longer in the source: .* \(2 paths\): exp\/a\/passes, exp\/a\/passes.too$/m,
+    );
+    const [from, to] = [`${bed.scratch}/exp`, `${bed.archive}/exp`];
+    assert.equal(await Deno.readTextFile(`${to}/a/passes`), "1");
+
+    // It is in the manifest, so that it is kept for good, and is brought back.
+    await must([
+      ...["env", "-C", bed.archive, "sha256sum", "-c", "--quiet", "--strict"],
+      ".mlo/manifests/exp/SHA256SUMS",
+    ]);
+    await fullSpeed(bed);
+    await done(bed, "verify", "exp");
+    assert.equal(await Deno.readTextFile(`${to}/a/passes`), "1");
+    await must(["rm", "-r", `${to}/a/passes`, `${to}/a/passes.too`]);
+    await must(["touch", "-r", `${from}/a`, `${to}/a`]);
+    const left = await bed.compare(from, to);
     assert.deepEqual(left.slice(0, -1), []);
-    assert.equal(await Deno.readTextFile(`${bed.archive}/exp/a/stays`), "2\n");
   },
 );

@@ -37,12 +37,13 @@ note_first() {
   xargs -0 -r -a "$WORK/noted" sh "$SELF" label "noted-$1" >>"$WORK/differences" || die work
 }
 
-# settle_extra: what only the copy has must be what was archived before and is no longer in the
-# source. That is kept, and said.
+# settle_extra: what only the copy has must be what was archived before, or brought over now, and is no
+# longer in the source. That is kept, and said.
 settle_extra() {
-  make unknown comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp"
+  make known.cmp sort -z -m "$WORK/old.copy.cmp" "$WORK/brought"
+  make unknown comm -z -23 "$WORK/extra" "$WORK/known.cmp"
   differences only-copy "$WORK/unknown"
-  make archived comm -z -12 "$WORK/extra" "$WORK/old.copy.cmp"
+  make archived comm -z -12 "$WORK/extra" "$WORK/known.cmp"
   [ -s "$WORK/archived" ] && ! source_absent || return 0
   list_paths archived.paths archived
   list_paths source.paths s.cmp

@@ -23,7 +23,7 @@ copy_root() {
   [ -z "$REMOVE" ] || intact || return 0
   room_for_lists
   name_partials
-  : >"$WORK/force" && : >"$WORK/last" && : >"$WORK/closed" && : >"$WORK/given" || die work
+  : >"$WORK/force" && : >"$WORK/last" && : >"$WORK/closed" && : >"$WORK/given" && : >"$WORK/brought" || die work
   round=0
   while round=$((round + 1)); do
     : >"$WORK/errors" || die work
@@ -219,7 +219,8 @@ newer() {
 # read_both: reads, on both sides, every file that is not known to be equal already.
 read_both() {
   phase comparing
-  : >"$WORK/alone" || die work
+  find_brought
+  take alone "$SIZED_OF" brought
   take pairs "$SIZED_OF" s.cmp
   if [ -s "$WORK/newer" ]; then
     # They differ, and stay as they are.

@@ -1,19 +1,14 @@
 # What rsync left in the copy, and what must not stay there.
 
-# sweep: removes from the copy, of what neither the source nor the manifest has, the temporary files
-# (.NAME.XXXXXX) of rsync that was killed, which are named after a file of the source, and what was in
-# a directory for a moment only while that was given to rsync as a whole.
+# sweep: removes from the copy the temporary files (.NAME.XXXXXX) of rsync that was
+# killed; only what neither the source nor the manifest has and what is named after a
+# file of the source.
 sweep() {
   make unknown comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp"
   [ -s "$WORK/unknown" ] || return 0
   make leftovers apply leftovers unknown
-  if [ -s "$WORK/given" ]; then
-    list_paths unknown.paths unknown
-    directly_in given unknown.paths brought
-    apply gone brought >>"$WORK/leftovers" || die work
-  fi
   [ -s "$WORK/leftovers" ] || return 0
-  (cd -- "$C" && xargs -0 -r -a "$WORK/leftovers" rm -d -f --) 2>>"$WORK/errors"
+  (cd -- "$C" && xargs -0 -r -a "$WORK/leftovers" rm -f --) 2>>"$WORK/errors"
   list_copy
   compare_lists
 }
@@ -35,9 +30,4 @@ leftovers() {
       break
     done
   done
-}
-
-# gone PATH...: those that the source has not.
-gone() {
-  for path; do [ -e "$S/$path" ] || [ -L "$S/$path" ] || printf '%s\0' "$path"; done
 }

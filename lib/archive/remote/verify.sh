@@ -22,6 +22,7 @@ verify_root() {
   leave_out_archived
   list_both
   load_manifest
+  : >"$WORK/brought" || die work
   room_for_lists
   phase comparing
   compare_lists

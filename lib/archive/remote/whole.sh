@@ -1,10 +1,11 @@
 # Directories that the copy lacks. Rsync reads a list of names byte by byte, which costs it more than
 # small files do: here it is given directories, each for the files right in it.
-#   whole   PATH of those whose small files are copied so
-#   given   PATH of all that were whole in any round
+#   whole    PATH of those whose small files are copied so
+#   given    PATH of all that were whole in any round
+#   brought  records of what was copied with them and is neither in the source nor in a manifest
 
-# Below so many files, to find out where rsync needs no names costs more than they do.
-MANY=1000
+# Below so many files, to find out where rsync needs no names costs more than they do. (Tests set it.)
+: "${MLO_MANY:=1000}"
 
 # Of a sorted list of DIRECTORY// and DIRECTORY//NAME: the paths of those whose directory is there.
 # (What G puts between them with -z is a NUL.)
@@ -15,7 +16,7 @@ HELD_OF='\,//$,{h;d};G;s,^\(.*/\)\(/[^/]*\)[\x00\n]\1/$,\1\2,;T;s,//,/,p'
 # names, and what lies in it is not so much that several workers should share it.
 whole_directories() {
   : >"$WORK/whole" && : >"$WORK/whole.slashed" || die work
-  if [ "$KIND" != archive ] || [ -n "$FORCE" ] || [ -s "$WORK/excludes" ] || [ "$2" -lt "$MANY" ]; then
+  if [ "$KIND" != archive ] || [ -n "$FORCE" ] || [ -s "$WORK/excludes" ] || [ "$2" -lt "$MLO_MANY" ]; then
     make needed.named cat "$WORK/needed.small"
     return
   fi
@@ -56,4 +57,18 @@ directly_in() {
   sort -z -o "$WORK/held" "$WORK/held.by" "$WORK/held" || die work
   take "$3" "$HELD_OF" held
   arrange "$3"
+}
+
+# find_brought: in `brought` the records of the copy that lie right in a directory that was given to rsync as a
+# whole, and that neither the source nor a manifest has. They were in the source for a moment: what it has no longer.
+find_brought() {
+  : >"$WORK/brought" || die work
+  [ -s "$WORK/given" ] || return 0
+  make unknown comm -z -23 "$WORK/extra" "$WORK/old.copy.cmp"
+  list_paths unknown.paths unknown
+  directly_in given unknown.paths brought.paths
+  [ -s "$WORK/brought.paths" ] || return 0
+  (cd -- "$C" && apply present brought.paths) >"$WORK/brought.now" || die work
+  arrange brought.now
+  make brought comm -z -12 "$WORK/unknown" "$WORK/brought.now"
 }
