@@ -4,9 +4,7 @@
 #                  since something in them is copied
 #   needed.large   PATH of those of needed.others with 100,000 bytes or more
 #   needed.small   PATH of the rest
-#   whole          PATH of directories that the copy lacks: rsync gets all their small files unnamed
-#   needed.named   PATH of those of needed.small that lie in no such directory
-#   given          PATH of all directories that were copied so
+#   needed.named   PATH of those of needed.small that lie in no directory that is copied as a whole
 #   sizes          SIZE BLOCKS//PATH of needed.large
 #   big, holes, large  SIZE//PATH of needed.large by kind, the largest first
 #   parts/         a list of paths for each rsync, the longest work first
