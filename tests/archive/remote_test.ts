@@ -15,6 +15,8 @@ const PARTS = [
   "list",
   "exclude",
   "copy",
+  "whole",
+  "sweep",
   "compare",
   "attributes",
   "manifest",
