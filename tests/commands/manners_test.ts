@@ -7,6 +7,7 @@ import {
   patient,
   withLaptop,
 } from "../support/laptop.ts";
+import { REQUIRED } from "../support/settings.ts";
 
 /** What doctor says where the machine is merely slow. */
 async function doctor({ env, home }: Laptop) {
@@ -42,8 +43,7 @@ Deno.test("a word that is missing, misspelt or another program's is answered in 
 Deno.test("every sync names the keys that it takes away", () =>
   withLaptop(async (laptop) => {
     await laptop.mlo("secret", "sync");
-    const settings = "LDAP_USERNAME=ada\nLDAP_UID=123456\n";
-    await laptop.writeSettings(settings);
+    await laptop.writeSettings(REQUIRED);
     const dry = await laptop.mlo("secret", "sync", "--dry-run");
     assert.match(dry.stdout, /\nwould be removed: .*HF_TOKEN.*\n$/);
     const submit = await laptop.mlo("submit", "-n", "a", "--", "true");
@@ -51,9 +51,9 @@ Deno.test("every sync names the keys that it takes away", () =>
       submit.stdout,
       /\nremoved: WANDB_API_KEY, HF_TOKEN\n|\nremoved: HF_TOKEN, WANDB_API_KEY\n/,
     );
-    await laptop.writeSettings(`${settings}HF_TOKEN=x\n`);
+    await laptop.writeSettings(`${REQUIRED}HF_TOKEN=x\n`);
     assert.doesNotMatch((await laptop.mlo("secret", "sync")).stdout, /removed/);
-    await laptop.writeSettings(settings);
+    await laptop.writeSettings(REQUIRED);
     const sync = await laptop.mlo("secret", "sync", "--json");
     assert.deepEqual(JSON.parse(sync.stdout).removed, ["HF_TOKEN"]);
   }));

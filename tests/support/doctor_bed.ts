@@ -4,6 +4,7 @@ import type { Host } from "../../lib/host/host.ts";
 import type { ApiServerDouble } from "./api_server/api_server.ts";
 import { kubeconfig } from "./api_server/kubeconfig.ts";
 import { hostInMemory, patient, type Ran } from "./laptop.ts";
+import { REQUIRED } from "./settings.ts";
 
 /** What `mlo doctor --json` says of one check. */
 export interface Found {
@@ -67,7 +68,7 @@ export async function withBed(
   const home = await Deno.makeTempDir({ prefix: "mlo-bed-" });
   try {
     const bed = await furnish(home, cluster);
-    await bed.settings("LDAP_USERNAME=ada\nLDAP_UID=123456\n");
+    await bed.settings(REQUIRED);
     await test(bed);
   } finally {
     await Deno.remove(home, { recursive: true });

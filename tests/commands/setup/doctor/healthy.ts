@@ -1,6 +1,7 @@
 import { type Bed, contexts, RUNAI_V2 } from "../../../support/doctor_bed.ts";
 import { SETTINGS } from "../../../../lib/config/settings/settings.ts";
 import { renderSettings } from "../../../../lib/commands/setup/init/write.ts";
+import { REQUIRED } from "../../../support/settings.ts";
 
 /** A set-up with which nothing is wrong. */
 interface Healthy {
@@ -8,8 +9,6 @@ interface Healthy {
   readonly seed: (bed: Bed) => Promise<void>;
   readonly flags?: string[];
 }
-
-const REQUIRED = "LDAP_USERNAME=ada\nLDAP_UID=123456\n";
 
 /** Set-ups that people have, all of them fine. */
 export const HEALTHY: readonly Healthy[] = [
