@@ -1,6 +1,7 @@
 import { denoHost } from "../../lib/host/deno_host.ts";
 import type { Snapshot } from "../../lib/snapshot/snapshot.ts";
 import { takeSnapshot } from "../../lib/snapshot/take.ts";
+import type { GitServer } from "../support/git/git_server.ts";
 import { must, run } from "../support/pods/programs.ts";
 import { PYTHON } from "../support/python.ts";
 
@@ -108,6 +109,22 @@ export async function unpack(
   }
   await git("checkout", "-q", "--detach", snapshot.commit);
   return directory;
+}
+
+/** A working tree with a commit that its remote has, too. */
+export async function pushed(
+  server: GitServer,
+): Promise<Work> {
+  const work = await makeWork(server.env);
+  await work.write("train.py", "print('first')\n");
+  for (let file = 0; file < 120; file++) {
+    await work.write(`src/m${file}.py`, `x = ${file}\n`.repeat(40));
+  }
+  await work.git("add", "-A");
+  await work.git("commit", "-qm", "one");
+  await work.git("remote", "add", "origin", await server.repository("r"));
+  await work.git("push", "-q", "-u", "origin", "main");
+  return work;
 }
 
 /** All files below a directory but git's own: names, modes, links, contents. */
