@@ -1,5 +1,6 @@
 import { listJobPods } from "../../cluster/pods/list.ts";
 import type { JobPod } from "../../cluster/pods/job_pod.ts";
+import { cacheDirectory } from "../../host/cache.ts";
 import { secretValues } from "../../snapshot/secrets.ts";
 import type { Host } from "../../host/host.ts";
 import type { PayloadCode } from "../../runai/payload/code.ts";
@@ -124,10 +125,7 @@ export async function inTemporary<T>(
   >,
   work: (directory: string) => Promise<T>,
 ): Promise<T> {
-  const cache = env.get("XDG_CACHE_HOME");
-  const root = `${
-    cache?.startsWith("/") ? cache : `${env.home}/.cache`
-  }/mlo/snapshot`;
+  const root = `${cacheDirectory(env)}/snapshot`;
   const directory = `${root}/${chance.bytes(8).toHex()}`;
   await files.makeDirectory(directory, 0o700);
   try {
