@@ -4,11 +4,28 @@
  * alike else. Beside it a bare `kubectl exec` into as many pods at once: what
  * the programs cost that ask them, whoever starts them.
  */
+import {
+  encodeRecord,
+  runDirectory,
+  type RunRecord,
+} from "../lib/runs/record.ts";
 import { askWords } from "../lib/watch/ask.ts";
 import { type Laptop, withLaptop } from "../tests/support/laptop.ts";
 import { median, runQuietly, timeInTurn } from "./measure.ts";
 
 const MANY = 20;
+
+const RECORD: RunRecord = {
+  version: 1,
+  id: "22222222",
+  name: "",
+  submittedAt: "2026-11-27T10:00:00Z",
+  mlo: "0.1.0",
+  command: null,
+  flags: {},
+  image: "i",
+  code: null,
+};
 
 /** The ratio of many jobs to one that `mlo top` may have. */
 const MOST = 1.5;
@@ -17,8 +34,8 @@ const MOST = 1.5;
 export async function benchTop(mlo: string, rounds: number): Promise<void> {
   await withLaptop((few) =>
     withLaptop(async (many) => {
-      createJobs(few, 1);
-      createJobs(many, MANY);
+      await createJobs(few, 1);
+      await createJobs(many, MANY);
       const contenders = [few, many].flatMap((laptop) => {
         const { env, home: cwd } = laptop;
         const pods = laptop === few ? 1 : MANY;
@@ -59,9 +76,27 @@ export async function benchTop(mlo: string, rounds: number): Promise<void> {
   );
 }
 
-function createJobs({ cluster, namespace }: Laptop, count: number) {
+/** Jobs whose pods note their use on one scratch, as those of the lab's image do. */
+async function createJobs(laptop: Laptop, count: number) {
+  const { cluster, namespace, home } = laptop;
+  const at = Math.floor(Date.now() / 1000);
   for (let index = 0; index < count; index++) {
-    const job = { namespace, image: "i", kind: "train" } as const;
-    cluster.jobs.create({ ...job, name: `exp${index}`, phase: "Running" });
+    const record = { ...RECORD, name: `exp${index}` };
+    cluster.jobs.create({
+      ...{ name: record.name, namespace, image: record.image },
+      ...{ kind: "train", phase: "Running" },
+      variables: { MLO_RUN: encodeRecord(record) },
+    });
+    const directory = runDirectory(home, record);
+    await Deno.mkdir(directory, { recursive: true });
+    await Deno.writeTextFile(
+      `${directory}/usage.csv`,
+      `${at},97,1,1,1,1,,0,0,0\n`,
+    );
+    laptop.cluster.pod = {
+      directory: home,
+      env: { PATH: Deno.env.get("PATH") ?? "", MLO_RUN_DIR: directory },
+      port: (port) => port,
+    };
   }
 }

@@ -18,7 +18,7 @@ export interface Reading {
 }
 
 /** Milliseconds that a pod is given to answer: it is asked beside others. */
-const PATIENCE = 3_000;
+export const PATIENCE = 3_000;
 
 /**
  * Prints what there is, `$0` lines of each file. On the pod's own disk, since

@@ -1,15 +1,13 @@
-import type { JobPod } from "../../cluster/pods/job_pod.ts";
-import { listJobPods } from "../../cluster/pods/list.ts";
 import { pause } from "../../cluster/retry.ts";
 import { openProject, type Project } from "../../settings/project.ts";
 import type { SettingsFlags } from "../../settings/read_settings.ts";
 import { alignedTable, tabbedTable } from "../../text/table.ts";
 import { shownSeconds } from "../../text/time.ts";
-import { type Reading, readPod } from "../../watch/ask.ts";
 import type { Measure, Sample } from "../../watch/samples.ts";
 import type { Context } from "../context.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { settingsCommand } from "../options.ts";
+import { type PodUse, readAll } from "./use.ts";
 
 const HEADER = [
   ...["NAME", "GPUS", "GPU", "GPU-MEM", "CPU", "MEM", "IDLE", "NODE"],
@@ -17,9 +15,6 @@ const HEADER = [
 
 /** Milliseconds between two tables. */
 const REDRAW = 5_000;
-
-/** Seconds after which a sample tells nothing of now. */
-const STALE = 300;
 
 /** `mlo top`: what all running jobs use. */
 export function topCommand(context: Context) {
@@ -48,28 +43,6 @@ interface TopOptions extends SettingsFlags {
   readonly json?: boolean | undefined;
 }
 
-/** What one pod uses, and its JSON; null is not known. */
-export interface PodUse {
-  readonly job: string;
-  readonly pod: string;
-  readonly node: string | null;
-  readonly gpus: number;
-  /** Whether the pod told its use. */
-  readonly answered: boolean;
-  /** When it was measured: RFC 3339. */
-  readonly at: string | null;
-  /** Per cent, the mean of its cards. */
-  readonly gpu: number | null;
-  /** MiB. */
-  readonly gpuMemory: number | null;
-  /** Per cent of one core. */
-  readonly cpu: number | null;
-  /** MiB. */
-  readonly memory: number | null;
-  /** Seconds for which it has been idle; 0 while it is not. */
-  readonly idle: number | null;
-}
-
 async function showTop(context: Context, flags: TopOptions) {
   const project = await openProject(context, flags);
   const { terminal, clock } = project.host;
@@ -86,47 +59,6 @@ async function showTop(context: Context, flags: TopOptions) {
       await pause(clock, signal, REDRAW);
     }
   }, "the jobs go on");
-}
-
-/** Asks all running pods side by side; each has the same few seconds. */
-async function readAll(
-  { host, namespace }: Project,
-): Promise<[PodUse, Sample | undefined][]> {
-  const pods = await listJobPods(host, namespace);
-  const running = pods.filter(({ state, isLeaving }) =>
-    state.is === "running" && !isLeaving
-  );
-  return await Promise.all(running.map(async (pod) => {
-    const reading = await readPod(host, namespace, pod, 1);
-    const sample = freshSample(reading);
-    return [useOf(pod, reading, sample), sample];
-  }));
-}
-
-function freshSample(reading: Reading | undefined): Sample | undefined {
-  const sample = reading?.samples.at(-1);
-  return sample && reading && reading.now - sample.at <= STALE
-    ? sample
-    : undefined;
-}
-
-function useOf(
-  { job = "", name, node, gpus }: JobPod,
-  reading: Reading | undefined,
-  sample: Sample | undefined,
-): PodUse {
-  return {
-    ...{ job, pod: name, node: node ?? null, gpus },
-    answered: reading !== undefined,
-    at: sample === undefined
-      ? null
-      : new Date(sample.at * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
-    gpu: sample?.gpu ?? null,
-    gpuMemory: sample?.gpuMib ?? null,
-    cpu: sample?.cpu ?? null,
-    memory: sample?.mib ?? null,
-    idle: sample?.idle ?? null,
-  };
 }
 
 function print(
