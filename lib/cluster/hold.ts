@@ -12,6 +12,7 @@ export interface Held {
    * Gives the content and waits for the end. `check` throws for an outcome
    * that is not good: what passes is tried again with a program of its own,
    * since a change that says what is to be is the same when it is done twice.
+   * So is a second content: the program that was held had the first.
    */
   feed(input: string, check: (outcome: Outcome) => void): Promise<Outcome>;
   /** Ends the program: without any effect unless it was fed, a no-op if it is done. */
@@ -33,6 +34,7 @@ export function hold(machine: Machine, call: Call): Held {
     isFed = true;
   }
   async function first(input: string): Promise<Outcome> {
+    if (isFed) return await machine.programs.run(call, input);
     const held = machine.clock.now().getTime() - begun;
     if (Math.abs(held) > LONGEST_HOLD) {
       abandon();

@@ -1,9 +1,6 @@
 import type { Outcome, Started } from "../host/host.ts";
 import { gitCall, gitIn, type Machine } from "./git.ts";
-import { PATIENCE } from "./held.ts";
-
-/** What a remote is asked: where its branches and tags are. */
-export const LS_REMOTE = ["ls-remote", "--heads", "--tags"];
+import { LS_REMOTE, PATIENCE } from "./held.ts";
 
 /** What is asked before anything else is known, since the answer takes longest. */
 export interface Question {

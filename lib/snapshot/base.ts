@@ -4,14 +4,15 @@
  */
 import { addressesOf } from "./address.ts";
 import { allEnded } from "./all_ended.ts";
-import { LS_REMOTE, type Question } from "./ask_remote.ts";
+import type { Question } from "./ask_remote.ts";
 import { decode, type Git, type Machine } from "./git.ts";
 import {
   commitsHere,
+  firstLine,
   gives,
+  listRemote,
   nearest,
   nearestIn,
-  PATIENCE,
   type Places,
 } from "./held.ts";
 import {
@@ -58,7 +59,7 @@ export async function findPosition(
   const [listing, [url, reachable]] = await allEnded([
     gitsRemote(settings, branch) === name
       ? asked.listing
-      : git.ask([...LS_REMOTE, "--", name], undefined, PATIENCE),
+      : listRemote(git, name),
     addressesOf(machine, git, name, config),
     head === undefined ? undefined : likelyBase(git, head, name).then(onLikely),
   ]);
@@ -67,8 +68,8 @@ export async function findPosition(
     return { ...nowhere, note };
   }
   if (listing.code !== 0) {
-    const why = decode(listing.stderr).trim().split("\n")[0] ?? "";
-    return { ...nowhere, note: `the remote ${name} did not answer: ${why}` };
+    const note = `the remote ${name} did not answer: ${firstLine(listing)}`;
+    return { ...nowhere, note };
   }
   const remote = { name, url: reachable };
   if (head === undefined) return { ...nowhere, remote, note: undefined };

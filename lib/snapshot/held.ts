@@ -1,4 +1,5 @@
 /** What a remote holds, by what it says itself and what is known here of its commits. */
+import type { Outcome } from "../host/host.ts";
 import { decode, type Git, gitIn, type Machine } from "./git.ts";
 import { decodeRemoteRefs } from "./remote.ts";
 
@@ -17,15 +18,8 @@ export async function stillHeld(
   url: string,
   commit: string,
 ): Promise<Held> {
-  const listing = await git.ask(
-    ["ls-remote", "--heads", "--tags", "--", url],
-    undefined,
-    PATIENCE,
-  );
-  if (listing.code !== 0) {
-    const why = decode(listing.stderr).trim().split("\n")[0] ?? "";
-    return { is: "unknown", why };
-  }
+  const listing = await listRemote(git, url);
+  if (listing.code !== 0) return { is: "unknown", why: firstLine(listing) };
   const tips = decodeRemoteRefs(decode(listing.stdout))
     .map(({ commit }) => commit);
   if (tips.includes(commit) || await gives(machine, places, url, commit)) {
@@ -38,6 +32,19 @@ export async function stillHeld(
 
 /** Milliseconds that the remote may take, a password typed by hand included. */
 export const PATIENCE = 60_000;
+
+/** What a remote is asked: where its branches and tags are. */
+export const LS_REMOTE = ["ls-remote", "--heads", "--tags"];
+
+/** What a remote has, by its name or address. */
+export function listRemote(git: Git, remote: string): Promise<Outcome> {
+  return git.ask([...LS_REMOTE, "--", remote], undefined, PATIENCE);
+}
+
+/** Why a remote did not answer, in its own words. */
+export function firstLine({ stderr }: Outcome): string {
+  return decode(stderr).trim().split("\n")[0] ?? "";
+}
 
 /** A directory of ours, and where the repository's objects are. */
 export interface Places {

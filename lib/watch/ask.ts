@@ -18,7 +18,7 @@ export interface Reading {
 }
 
 /** Milliseconds that a pod is given to answer: it is asked beside others. */
-export const PATIENCE = 3_000;
+const PATIENCE = 3_000;
 
 /**
  * Prints what there is, `$0` lines of each file. On the pod's own disk, since
@@ -62,18 +62,23 @@ export function decodeReading(answer: string): Reading | undefined {
   };
 }
 
+/** The call that asks a pod by some words. */
+export function podCall(
+  namespace: string,
+  pod: SeenPod,
+  words: readonly string[],
+): Call {
+  const args = ["exec", pod.name, "-n", namespace, "-c", pod.container];
+  return { ...kubectl([]), args: [...args, "--", ...words], timeout: PATIENCE };
+}
+
 /** The call that asks a pod for its last `lines` samples; it changes nothing. */
 export function readCall(
   namespace: string,
   pod: SeenPod,
   lines: number,
 ): Call {
-  const args = ["exec", pod.name, "-n", namespace, "-c", pod.container];
-  return {
-    ...kubectl([]),
-    args: [...args, "--", ...askWords(lines)],
-    timeout: PATIENCE,
-  };
+  return podCall(namespace, pod, askWords(lines));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { throughDoor } from "../cluster/door.ts";
 import type { JobPod } from "../cluster/pods/job_pod.ts";
-import { kubectl, type Machine, text } from "../cluster/kubectl.ts";
+import { type Machine, text } from "../cluster/kubectl.ts";
 import { decodeRecord } from "../runs/record.ts";
-import { PATIENCE, type Reading } from "./ask.ts";
+import { podCall, type Reading } from "./ask.ts";
 import { decodeSamples, type Sample } from "./samples.ts";
 
 /** What a pod noted of its use, as another one found it. */
@@ -89,11 +89,10 @@ type Answer = ReturnType<typeof decodeTogether>;
 function start(
   { programs }: Machine,
   namespace: string,
-  { name, container }: JobPod,
+  pod: JobPod,
   words: readonly string[],
 ): { readonly answer: Promise<Answer>; end(): void } {
-  const args = ["exec", name, "-n", namespace, "-c", container, "--", ...words];
-  const started = programs.start({ ...kubectl([]), args, timeout: PATIENCE });
+  const started = programs.start(podCall(namespace, pod, words));
   void started.feed("").catch(() => {});
   return {
     end: started.kill,

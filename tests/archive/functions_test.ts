@@ -97,11 +97,11 @@ const CASES: readonly (readonly [script: string, out: string])[] = [
     "./new//f 1|",
   ],
   [
-    "printf 1 >x.new; printf 1 >x.other; alike $PWD/x.new $PWD/x.other && echo yes",
+    "printf 1 >x.new; printf 1 >x.other; same $PWD/x.new $PWD/x.other $PWD/x.not && echo yes",
     "yes\n",
   ],
   [
-    "printf 1 >x.new; printf 2 >x.other; alike $PWD/x.new $PWD/x.other || echo no",
+    "printf 1 >x.new; printf 2 >x.other; same $PWD/x.new $PWD/x.other $PWD/x.not || echo no",
     "no\n",
   ],
   [

@@ -136,11 +136,11 @@ list_summed() {
   arrange "$1"
 }
 
-# same LIST LIST: whether both have the same records in the same order.
+# same LIST LIST [OUT]: whether both have the same records in the same order; OUT is for what is not in both.
 same() {
   [ -f "$1" ] && [ -f "$2" ] || return
   [ -s "$1" ] || [ -s "$2" ] || return 0
-  comm -z -3 --nocheck-order -- "$1" "$2" >"$WORK/same" && [ ! -s "$WORK/same" ]
+  comm -z -3 --nocheck-order -- "$1" "$2" >"${3-$WORK/same}" && [ ! -s "${3-$WORK/same}" ]
 }
 
 # tally LIST: number and bytes of its regular files, in REPLY.

@@ -102,7 +102,7 @@ read_part() {
       { cd -- "$OTHER" && exec xargs -0 -r -a "$part.paths" sha256sum -z --; } >"$part.other" 2>>"$WORK/errors" &
       { cd -- "$ARCHIVED" && xargs -0 -r -a "$part.paths" sha256sum -z --; } >"$part.new" 2>>"$WORK/errors"
       wait $!
-      alike "$part.other" "$part.new" && set -- "$part" "$part.other"
+      same "$part.other" "$part.new" "$part.not" && set -- "$part" "$part.other"
       ;;
     *) { cd -- "$ARCHIVED" && xargs -0 -r -a "$part.paths" sha256sum -z --; } >"$part.new" 2>>"$WORK/errors" ;;
   esac
@@ -110,12 +110,7 @@ read_part() {
   # Only for the progress: what is in no result is no file that was compared.
   # shellcheck disable=SC2046 # numbers
   add_up $(tr '\0' ' ' <"$part.sizes") >>"$WORK/compared"
-  rm -f -- "$@" "$part.paths" "$part.sizes" "$part.other.not"
-}
-
-# alike LIST LIST: whether they have the same records in the same order.
-alike() {
-  comm -z -3 --nocheck-order -- "$1" "$2" >"$1.not" && [ ! -s "$1.not" ]
+  rm -f -- "$@" "$part.paths" "$part.sizes" "$part.not"
 }
 
 # find_unequal: what has different sums, or lacks one.

@@ -37,8 +37,7 @@ function untilUnwanted(programs: Programs, signal: AbortSignal): Programs {
   function start(call: Call, onOutput?: (chunk: Uint8Array) => void) {
     signal.throwIfAborted();
     const started = programs.start(call, onOutput);
-    const isAway = call.program === "git" && call.timeout !== undefined;
-    if (isAway) signal.addEventListener("abort", started.kill);
+    if (isAway(call)) signal.addEventListener("abort", started.kill);
     return started;
   }
   return {
@@ -46,14 +45,17 @@ function untilUnwanted(programs: Programs, signal: AbortSignal): Programs {
     start,
     run: async (call, input = "") => {
       signal.throwIfAborted();
-      if (call.timeout === undefined || call.program !== "git") {
-        return await programs.run(call, input);
-      }
+      if (!isAway(call)) return await programs.run(call, input);
       const started = start(call);
       await started.feed(input);
       return await started.outcome;
     },
   };
+}
+
+/** Whether a program waits for an answer from elsewhere: a git that was given a time. */
+function isAway({ program, timeout }: Call): boolean {
+  return program === "git" && timeout !== undefined;
 }
 
 /** Begins to make the code ready, while the project is still being opened. */
@@ -74,16 +76,11 @@ export function startCoding(
   const programs = untilUnwanted(host.programs, unwanted.signal);
   const cluster = opening.then((project) => project.host);
   let held: HeldCode | undefined;
-  let isUsed = false;
 
   async function take(): Promise<Coded> {
     const code = await takeCode({ ...host, programs }, cluster);
     const to = await cluster;
-    const send = async (job: string) => {
-      const by = isUsed ? undefined : held;
-      isUsed = true;
-      await sendCode(to, settings, code, job, id, by);
-    };
+    const send = (job: string) => sendCode(to, settings, code, job, id, held);
     return { code, draft: draftOf(code), send };
   }
   const ready = take();
@@ -93,7 +90,6 @@ export function startCoding(
     ready,
     hold: (cluster) => {
       held = startCode(cluster, settings.settings.K8S_NAMESPACE, id);
-      isUsed = false;
     },
     letGo: () => held?.abandon(),
     end: async () => {

@@ -2,8 +2,12 @@ import type { Bed } from "../../../../support/doctor_bed.ts";
 import type { SeededFault } from "../faults.ts";
 import { REQUIRED } from "../../../../support/settings.ts";
 
-async function key(bed: Bed, passphrase = ""): Promise<string> {
-  const file = `${bed.home}/.ssh/github`;
+async function key(
+  bed: Bed,
+  passphrase = "",
+  name = "github",
+): Promise<string> {
+  const file = `${bed.home}/.ssh/${name}`;
   await Deno.mkdir(`${bed.home}/.ssh`, { recursive: true, mode: 0o700 });
   await bed.real(
     "ssh-keygen",
@@ -76,17 +80,8 @@ export const KEY_FAULTS: readonly SeededFault[] = [
     name: "a public key of another pair",
     seed: async (bed) => {
       const file = await key(bed);
-      await bed.real(
-        "ssh-keygen",
-        "-q",
-        "-t",
-        "ed25519",
-        "-N",
-        "",
-        "-f",
-        `${file}2`,
-      );
-      await Deno.rename(`${file}2.pub`, `${file}.pub`);
+      const other = await key(bed, "", "other");
+      await Deno.rename(`${other}.pub`, `${file}.pub`);
     },
     check: "SSH key",
     says: /does not belong to/,
